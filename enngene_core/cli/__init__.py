@@ -1,0 +1,1 @@
+"""The command line: it parses words, prints and sets exit codes, nothing else."""

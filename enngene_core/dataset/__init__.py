@@ -1,0 +1,1 @@
+"""The dataset: windows, branches, labels and splits in one file."""

@@ -1,0 +1,1 @@
+"""The only code that opens BED, FASTA and bigWig files, and that writes tables."""

@@ -1,0 +1,36 @@
+"""Tables as tab-separated text with one header line."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+_FORMULA_STARTS = ("=", "+", "-", "@")
+_INVISIBLE = {ord(character): " " for character in "\t\r\n\v\f\x1c\x1d\x1e\x85\u2028\u2029\0"}
+
+
+def cell(value: Any) -> str:
+    """One value as it stands in a table.
+
+    Numbers are written with six significant digits. Text becomes inert: tabs and line breaks
+    turn to spaces, and a leading ``= + - @`` of more than a strand sign gets an apostrophe, so
+    that a spreadsheet shows the text and computes nothing.
+    """
+    if isinstance(value, str):
+        text = value.translate(_INVISIBLE)
+        if len(text) > 1 and text.startswith(_FORMULA_STARTS):
+            return "'" + text
+        return text
+    if isinstance(value, float):  # np.float64 too; np.float32 is cast by the caller
+        return f"{value:.6g}"
+    return str(value)
+
+
+def table_text(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """A header line and the rows as text."""
+    lines = ["\t".join(cell(value) for value in line) for line in (columns, *rows)]
+    return "\n".join(lines) + "\n"
+
+
+def write_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Write a header line and the rows."""
+    path.write_text(table_text(columns, rows), encoding="utf-8")

@@ -1,0 +1,128 @@
+"""Interpretation: which positions of new intervals speak for a class."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from enngene_core.dataset.encode import References, encode_new_intervals
+from enngene_core.errors import SpecError
+from enngene_core.interpretation.files import write_attribution_table, write_attributions
+from enngene_core.interpretation.integrated_gradients import Attributions, integrated_gradients
+from enngene_core.intervals.windows import Rejection, Windows
+from enngene_core.models.bundle import BundleConfig, read_bundle
+from enngene_core.models.inference import predict_probabilities
+from enngene_core.specs.execution import ExecutionSpec
+from enngene_core.specs.interpretation import InterpretationSpec
+
+
+@dataclass(frozen=True)
+class InterpretationResult:
+    """Attributions of some windows, and what they explain.
+
+    Attributes
+    ----------
+    config : BundleConfig
+    spec : InterpretationSpec
+    windows : Windows
+    branches : dict of str to ndarray, each of shape (n_windows, width)
+        Codes or scores that the network read.
+    probabilities : ndarray of float32, shape (n_windows, n_classes)
+    target : ndarray of int, shape (n_windows,)
+        Class that is explained.
+    attributions : Attributions
+    rejections : list of Rejection
+        Intervals that could not be used.
+    """
+
+    config: BundleConfig
+    spec: InterpretationSpec
+    windows: Windows
+    branches: dict[str, np.ndarray]
+    probabilities: np.ndarray
+    target: np.ndarray
+    attributions: Attributions
+    rejections: list[Rejection]
+
+    def top(self, label: int) -> np.ndarray:
+        """Windows that are explained as class `label`, the highest scoring first."""
+        explained = np.flatnonzero(self.target == label)
+        order = np.argsort(-self.probabilities[explained, label], kind="stable")
+        return explained[order[: self.spec.top]]
+
+
+def interpret(
+    model: Path,
+    intervals: Path,
+    references: References,
+    spec: InterpretationSpec,
+    *,
+    output: Path | None = None,
+    table: Path | None = None,
+    execution: ExecutionSpec = ExecutionSpec(),
+    on_progress: Callable[[int, int], None] | None = None,
+) -> InterpretationResult:
+    """Attribute each window's class to its positions by Integrated Gradients.
+
+    Parameters
+    ----------
+    model
+        Bundle.
+    intervals
+        BED or narrowPeak file.
+    references
+        Genome and conservation.
+    spec
+        Class to explain, and steps.
+    output
+        HDF5 file of attributions to write.
+    table
+        Table to write: a row for each position of each window.
+    execution
+        Cores and memory.
+    on_progress
+        Called with the number of finished and of all windows.
+
+    Raises
+    ------
+    BundleError, IntervalError, GenomeError, SignalError, SpecError
+        If a file cannot be used, or the class does not exist.
+    """
+    bundle = read_bundle(model)
+    classes = bundle.config.dataset.classes
+    if spec.target and spec.target not in classes:
+        raise SpecError(
+            f"--target {spec.target}: the model has no such class; expected one of "
+            f"{', '.join(classes)}"
+        )
+    new = encode_new_intervals(
+        intervals,
+        references,
+        bundle.config.dataset,
+        branches=tuple(bundle.config.network.branches),
+        execution=execution,
+    )
+    probabilities = predict_probabilities(bundle.model, new.branches)
+    target = probabilities.argmax(axis=1)
+    if spec.target:
+        target = np.full(len(target), classes.index(spec.target))
+    attributions = integrated_gradients(
+        bundle.model, new.branches, target, steps=spec.steps, on_progress=on_progress
+    )
+    result = InterpretationResult(
+        config=bundle.config,
+        spec=spec,
+        windows=new.windows,
+        branches=new.branches,
+        probabilities=probabilities,
+        target=target,
+        attributions=attributions,
+        rejections=new.rejections,
+    )
+    contents = (new.windows, new.branches, classes, probabilities, target, attributions)
+    if output is not None:
+        write_attributions(output, *contents)
+    if table is not None:
+        write_attribution_table(table, *contents)
+    return result

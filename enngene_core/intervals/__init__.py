@@ -1,0 +1,1 @@
+"""Windows from intervals, and their splits."""

@@ -1,0 +1,1 @@
+"""Networks and bundles. TensorFlow starts here, and is imported by nothing below."""

@@ -1,0 +1,201 @@
+"""The model bundle, format version 1 (docs/formats/model_v1.md)."""
+
+import json
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import keras
+import numpy as np
+import safetensors
+import safetensors.numpy
+from pydantic import Field
+
+from enngene_core.errors import BundleError, SpecError
+from enngene_core.models.network import build_network
+from enngene_core.specs.base import Spec, validate
+from enngene_core.specs.network import NetworkSpec
+from enngene_core.specs.preprocess import DatasetSpec
+from enngene_core.specs.shapes import MAX_PARAMETERS
+from enngene_core.specs.training import TrainingSpec
+
+FORMAT = "enngene-model"
+VERSION = 1
+
+_LARGEST = {
+    "config.json": 4 << 20,
+    "model.safetensors": 4 * MAX_PARAMETERS + (1 << 20),
+    "README.md": 1 << 20,
+    "history.tsv": 16 << 20,
+}
+# One date for all members, so that the same model has the same bytes.
+_DATE = (1980, 1, 1, 0, 0, 0)
+
+
+class BundleConfig(Spec):
+    """The contents of ``config.json``."""
+
+    format: Literal["enngene-model"] = "enngene-model"
+    version: int = Field(VERSION, ge=1)
+    network: NetworkSpec
+    dataset: DatasetSpec
+    encodings: dict[str, str]
+    training: TrainingSpec
+    metrics: dict[str, float]
+    provenance: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A trained network with all that is needed to use it again.
+
+    Attributes
+    ----------
+    config : BundleConfig
+    model : keras.Model
+    """
+
+    config: BundleConfig
+    model: keras.Model
+
+
+def write_bundle(path: Path, bundle: Bundle, *, card: str, history: str) -> None:
+    """Write a bundle; equal arguments give equal bytes.
+
+    Parameters
+    ----------
+    path
+        Zip file to write.
+    bundle
+        Network and config.
+    card
+        Markdown for ``README.md``.
+    history
+        Table for ``history.tsv``.
+    """
+    members = {
+        "config.json": bundle.config.model_dump_json(indent=2).encode(),
+        "model.safetensors": safetensors.numpy.save(weights(bundle.model)),
+        "README.md": card.encode(),
+        "history.tsv": history.encode(),
+    }
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(zipfile.ZipInfo(name, _DATE), content, zipfile.ZIP_DEFLATED)
+
+
+def weights(model: keras.Model) -> dict[str, np.ndarray]:
+    """Copies of all weights by their path in the network, such as ``sequence_1/kernel``."""
+    return {
+        variable.path: np.asarray(variable) for variable in model.variables if _is_weight(variable)
+    }
+
+
+def _is_weight(variable: keras.Variable) -> bool:
+    # Dropout keeps the state of its random numbers as a variable.
+    return "seed_generator" not in variable.path
+
+
+def read_bundle(path: Path) -> Bundle:
+    """Network and config of a bundle, without running anything that came in it.
+
+    The network is built from the checked config; then arrays are copied in by name.
+
+    Raises
+    ------
+    BundleError
+        If the file is no bundle, is damaged, or holds what a bundle must not hold.
+    """
+    members = _read_members(path)
+    config = _read_config(path, members["config.json"])
+    try:
+        model = build_network(
+            config.network, width=config.dataset.window, n_classes=len(config.dataset.classes)
+        )
+    except SpecError as error:
+        raise BundleError(f"{path}: config.json: {error}") from error
+    _copy_weights(path, model, members["model.safetensors"])
+    return Bundle(config, model)
+
+
+def _read_members(path: Path) -> dict[str, bytes]:
+    if not path.is_file():
+        raise BundleError(f"{path}: no such file")
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return {name: archive.read(name) for name in _checked_names(path, archive)}
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
+        raise BundleError(
+            f"{path}: not a zip file, or cut short or damaged; expected a model bundle that "
+            "'enngene train' wrote"
+        ) from error
+    except RuntimeError as error:  # zipfile raises it for an encrypted member
+        raise BundleError(f"{path}: {error}; expected a model bundle") from error
+
+
+def _checked_names(path: Path, archive: zipfile.ZipFile) -> list[str]:
+    found = [info.filename for info in archive.infolist()]
+    for info in archive.infolist():
+        if info.filename not in _LARGEST or found.count(info.filename) > 1:
+            raise BundleError(
+                f"{path}: found member {info.filename[:80]!r}; expected once each of "
+                f"{', '.join(_LARGEST)} and nothing else"
+            )
+        if info.file_size > _LARGEST[info.filename]:
+            raise BundleError(
+                f"{path}: {info.filename} would take {info.file_size:,} bytes; expected at most "
+                f"{_LARGEST[info.filename]:,}"
+            )
+    for name in _LARGEST:
+        if name not in found:
+            raise BundleError(f"{path}: has no {name}; expected a model bundle")
+    return found
+
+
+def _read_config(path: Path, content: bytes) -> BundleConfig:
+    try:
+        values = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise BundleError(f"{path}: config.json is not JSON") from error
+    if not isinstance(values, dict) or values.get("format") != FORMAT:
+        raise BundleError(f"{path}: config.json is not of the format {FORMAT!r}")
+    version = values.get("version")
+    if not isinstance(version, int) or version > VERSION:
+        raise BundleError(
+            f"{path}: format version {str(version)[:40]}; this program reads {VERSION}; a newer "
+            "enngene-core may read it"
+        )
+    try:
+        config = validate(BundleConfig, values, source=f"{path}: config.json")
+    except SpecError as error:
+        raise BundleError(str(error)) from error
+    if missing := set(config.network.branches) - set(config.dataset.branches):
+        raise BundleError(
+            f"{path}: config.json: the network reads {sorted(missing)[0]}, which its dataset lacks"
+        )
+    return config
+
+
+def _copy_weights(path: Path, model: keras.Model, content: bytes) -> None:
+    try:
+        arrays = safetensors.numpy.load(content)
+    except (safetensors.SafetensorError, ValueError, KeyError, TypeError) as error:
+        raise BundleError(f"{path}: model.safetensors is damaged") from error
+    wanted = {variable.path: variable for variable in model.variables if _is_weight(variable)}
+    for name in sorted(set(arrays) ^ set(wanted)):
+        state = "is missing" if name in wanted else "belongs to no layer of its config"
+        raise BundleError(f"{path}: model.safetensors: tensor {name[:80]!r} {state}")
+    for name, variable in wanted.items():
+        array = arrays[name]
+        if array.shape != tuple(variable.shape) or array.dtype != np.dtype(variable.dtype):
+            raise BundleError(
+                f"{path}: model.safetensors: {name} is {array.dtype} of shape {array.shape}; "
+                f"expected {variable.dtype} of shape {tuple(variable.shape)}"
+            )
+        if not np.isfinite(array).all():
+            raise BundleError(
+                f"{path}: model.safetensors: {name} holds numbers that are not finite"
+            )
+        variable.assign(array)

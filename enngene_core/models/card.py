@@ -1,0 +1,56 @@
+"""The model card: a bundle's README that a person can read."""
+
+import re
+
+from enngene_core.models.bundle import BundleConfig
+
+_MARKUP = re.compile(r"([\\`*_{}\[\]<>()#+!|~$-])")
+
+
+def escaped(text: str) -> str:
+    """Text that Markdown shows as it is."""
+    return _MARKUP.sub(r"\\\1", " ".join(text.split()))
+
+
+def model_card(config: BundleConfig) -> str:
+    """Markdown that says what a model is for, what it was made from and how good it is."""
+    dataset, training = config.dataset, config.training
+    classes = ", ".join(escaped(name) for name in dataset.classes)
+    branches = "\n".join(f"- {name}: {config.encodings[name]}" for name in config.network.branches)
+    metrics = "\n".join(
+        f"- {name.replace('_', ' ')}: {value:.4f}" for name, value in config.metrics.items()
+    )
+    inputs = "\n".join(
+        f"- {escaped(name)}: `{digest}`"
+        for name, digest in config.provenance["inputs_sha256"].items()
+    )
+    software = ", ".join(
+        f"{name} {number}" for name, number in config.provenance["software"].items()
+    )
+    return f"""# ENNGene model: {classes}
+
+A neural network that tells {len(dataset.classes)} classes of genomic windows apart: {classes}.
+It reads windows of {dataset.window} nucleotides ({dataset.placement} placement) in these branches:
+
+{branches}
+
+## Training
+Adam, at most {training.epochs} epochs, batches of {training.batch_size}, learning rate
+{training.learning_rate:g}, early stopping after {training.patience} epochs without a lower
+validation loss, seed {training.seed}. `history.tsv` has every epoch, `config.json` every setting.
+
+## Metrics of the kept epoch
+{metrics}
+
+These are numbers on the training and validation data, by which the epoch was chosen. How good the
+model is on data that it never saw is what `enngene evaluate` tells.
+
+## Limits
+The model knows only the kinds of windows that it was trained on: any other window gets one of the
+classes above too. A window of another genome, placement or strand convention is such a window.
+
+## Inputs (SHA-256)
+{inputs}
+
+Made with {software}.
+"""

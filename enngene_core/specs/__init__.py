@@ -1,0 +1,1 @@
+"""Every parameter once: its default, its bounds, its help."""

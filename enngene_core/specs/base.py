@@ -1,0 +1,67 @@
+"""The base of all specs, and how a wrong value is told to the user."""
+
+import json
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from enngene_core.errors import SpecError
+
+_LARGEST_SPEC_FILE = 1 << 20
+
+
+class Spec(BaseModel):
+    """A frozen set of parameters that knows its own bounds."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+AnySpec = TypeVar("AnySpec", bound=Spec)
+
+
+def describe(error: ValidationError) -> str:
+    """First problem of a failed validation as one line: where, what was found, what is expected."""
+    first = error.errors(include_url=False)[0]
+    # pydantic adds the tags of a union to the path; a number or a field name is what users know.
+    where = ".".join(str(part) for part in first["loc"])
+    message = str(first["msg"]).removeprefix("Value error, ")
+    message = message[:1].lower() + message[1:]
+    if first["type"] in ("value_error", "missing"):
+        return f"{where}: {message}" if where else message
+    found = json.dumps(first["input"], default=str)
+    if len(found) > 60:
+        found = found[:57] + "..."
+    return f"{where}: found {found}; {message}"
+
+
+def validate(spec_type: type[AnySpec], values: Any, *, source: str) -> AnySpec:
+    """Spec from plain values that came from `source`.
+
+    Raises
+    ------
+    SpecError
+        If a value is missing, unknown or out of bounds; the message starts with `source`.
+    """
+    try:
+        return spec_type.model_validate(values)
+    except ValidationError as error:
+        raise SpecError(f"{source}: {describe(error)}") from error
+
+
+def read_json(path: Path) -> Any:
+    """Value of a small JSON file.
+
+    Raises
+    ------
+    SpecError
+        If the file is missing, larger than 1 MiB, or not JSON.
+    """
+    if not path.is_file():
+        raise SpecError(f"{path}: no such file")
+    if path.stat().st_size > _LARGEST_SPEC_FILE:
+        raise SpecError(f"{path}: larger than 1 MiB; expected a short JSON file")
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise SpecError(f"{path}: not JSON ({error}); expected a JSON file") from error
