@@ -30,9 +30,9 @@ def written_together(*targets: Path | None) -> Iterator[list[Path | None]]:
     wanted = [target for target in targets if target is not None]
     if len({target.resolve() for target in wanted}) < len(wanted):
         raise SpecError(f"two outputs have the same path: {', '.join(map(str, wanted))}")
-    for target in wanted:
-        if not target.parent.is_dir():
-            raise SpecError(f"{target}: its folder does not exist; create it first")
+    for named in wanted:
+        if not named.parent.is_dir():
+            raise SpecError(f"{named}: its folder does not exist; create it first")
     # A folder of its own beside each target: the same file system, so that the rename is atomic.
     folders = [
         None if target is None else Path(tempfile.mkdtemp(prefix=".enngene-", dir=target.parent))
@@ -44,9 +44,9 @@ def written_together(*targets: Path | None) -> Iterator[list[Path | None]]:
             for folder, target in zip(folders, targets, strict=True)
         ]
         yield partial
-        for written, target in zip(partial, targets, strict=True):
-            if written is not None and target is not None:
-                _move(written, target)
+        for path, target in zip(partial, targets, strict=True):
+            if path is not None and target is not None:
+                _move(path, target)
     finally:
         for folder in folders:
             if folder is not None:

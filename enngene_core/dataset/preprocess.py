@@ -17,7 +17,7 @@ from enngene_core.dataset.encode import (
     place_classes,
 )
 from enngene_core.dataset.file import write_dataset
-from enngene_core.errors import SpecError
+from enngene_core.errors import IntervalError, SpecError
 from enngene_core.formats.bed import read_intervals
 from enngene_core.formats.table import write_table
 from enngene_core.intervals.splits import split_by_chromosome, split_randomly
@@ -117,10 +117,7 @@ def preprocess(
     """
     _check_class_names(classes)
     names = tuple(item.name for item in classes)
-    intervals = [
-        LabelledIntervals(item.name, read_intervals(item.path), label, item.path)
-        for label, item in enumerate(classes)
-    ]
+    intervals = [_read_class(item, label) for label, item in enumerate(classes)]
     placed = place_classes(
         intervals,
         references,
@@ -181,6 +178,14 @@ def preprocess(
         },
         provenance=provenance,
     )
+
+
+def _read_class(item: ClassFile, label: int) -> LabelledIntervals:
+    try:
+        return LabelledIntervals(item.name, read_intervals(item.path), label, item.path)
+    except IntervalError as error:
+        # On a server the file's own name says nothing to the user.
+        raise IntervalError(f"class {item.name}: {error}") from error
 
 
 def _check_class_names(classes: Sequence[ClassFile]) -> None:

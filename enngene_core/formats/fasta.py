@@ -1,6 +1,8 @@
 """Reference sequence from a FASTA file, plain or bgzipped."""
 
+import struct
 import tempfile
+import zlib
 from pathlib import Path
 from types import TracebackType
 
@@ -8,6 +10,15 @@ import numpy as np
 import pyfaidx
 
 from enngene_core.errors import GenomeError
+
+#: What pyfaidx raises for files that are not whole, or not FASTA.
+_UNREADABLE = (
+    pyfaidx.FastaIndexingError, ValueError, OSError, EOFError, RuntimeError, struct.error, zlib.error
+)  # fmt: skip
+
+_IS_NUCLEOTIDE = np.zeros(256, dtype=bool)
+# The letters of IUPAC, X of masked sequence, and gaps.
+_IS_NUCLEOTIDE[list(b"ACGTUNRYSWKMBDHVX-.")] = True
 
 
 class Genome:
@@ -66,7 +77,7 @@ class Genome:
                 f"{path}: compressed by gzip; expected bgzip: run 'gunzip -c genome.fa.gz | bgzip'"
                 " or give the plain FASTA file"
             ) from error
-        except (pyfaidx.FastaIndexingError, ValueError, UnicodeDecodeError, OSError) as error:
+        except _UNREADABLE as error:
             self.close()
             reason = str(error).replace(str(link), str(path)).split("\n")[0]
             raise GenomeError(f"{path}: cannot be indexed as FASTA: {reason}") from error
@@ -81,8 +92,28 @@ class Genome:
         -------
         ndarray of uint8, shape (chromosome length,)
             ASCII codes.
+
+        Raises
+        ------
+        GenomeError
+            If the chromosome is cut short, or has a letter that stands for no nucleotide.
         """
-        return np.frombuffer(self._fasta[chrom][:].encode("latin-1"), dtype=np.uint8)
+        try:
+            letters = np.frombuffer(self._fasta[chrom][:].encode("latin-1"), dtype=np.uint8)
+        except _UNREADABLE as error:
+            raise GenomeError(f"{self.path}: {chrom} cannot be read; is the file whole?") from error
+        if len(letters) != self.chrom_sizes[chrom]:
+            raise GenomeError(
+                f"{self.path}: {chrom} has {len(letters)} nt, but {self.chrom_sizes[chrom]} nt by "
+                f"its index; remove {self.path}.fai"
+            )
+        if not (is_nucleotide := _IS_NUCLEOTIDE[letters]).all():
+            position = int(is_nucleotide.argmin())
+            raise GenomeError(
+                f"{self.path}: found {chr(letters[position])!r} at position {position + 1} of "
+                f"{chrom}; expected nucleotides (is it a protein sequence?)"
+            )
+        return letters
 
     def close(self) -> None:
         """Close the file, and remove the temporary index."""

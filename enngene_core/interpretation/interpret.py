@@ -45,6 +45,11 @@ class InterpretationResult:
     attributions: Attributions
     rejections: list[Rejection]
 
+    @property
+    def median_completeness_error(self) -> float:
+        """Median over the windows of `Attributions.completeness_error`."""
+        return float(np.median(self.attributions.completeness_error))
+
     def top(self, label: int) -> np.ndarray:
         """Windows that are explained as class `label`, the highest scoring first."""
         explained = np.flatnonzero(self.target == label)

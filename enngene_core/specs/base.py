@@ -20,11 +20,20 @@ class Spec(BaseModel):
 AnySpec = TypeVar("AnySpec", bound=Spec)
 
 
-def describe(error: ValidationError) -> str:
-    """First problem of a failed validation as one line: where, what was found, what is expected."""
+def describe(error: ValidationError, *, as_flags: bool = False) -> str:
+    """First problem of a failed validation as one line: where, what was found, what is expected.
+
+    Parameters
+    ----------
+    error
+        What pydantic raised.
+    as_flags
+        Whether the place is told as a flag of the command line: ``--batch-size``.
+    """
     first = error.errors(include_url=False)[0]
-    # pydantic adds the tags of a union to the path; a number or a field name is what users know.
     where = ".".join(str(part) for part in first["loc"])
+    if as_flags and first["loc"]:
+        where = "--" + str(first["loc"][0]).replace("_", "-")
     message = str(first["msg"]).removeprefix("Value error, ")
     message = message[:1].lower() + message[1:]
     if first["type"] in ("value_error", "missing"):

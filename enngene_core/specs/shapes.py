@@ -41,25 +41,24 @@ def layer_shapes(network: NetworkSpec, *, width: int, n_classes: int) -> list[La
         If the network has more than `MAX_PARAMETERS` parameters.
     """
     rows: list[LayerShape] = []
-    ends: list[tuple[int, int]] = []
+    ends: list[tuple[int, ...]] = []
     for name, layers in network.branches.items():
-        positions, channels = width, CHANNELS[name]
-        rows.append(LayerShape(name, "input", (positions, channels), 0))
+        shape: tuple[int, ...] = (width, CHANNELS[name])
+        rows.append(LayerShape(name, "input", shape, 0))
         for layer in layers:
-            rows.append(_convolution(name, layer, positions, channels))
-            positions, channels = rows[-1].shape
-        ends.append((positions, channels))
+            rows.append(_convolution(name, layer, shape))
+            shape = rows[-1].shape
+        ends.append(shape)
 
-    shape: tuple[int, ...]
     if network.common and network.common[0].type != "dense":
-        shape = (ends[0][0], sum(channels for _, channels in ends))
+        shape = (ends[0][0], sum(end[1] for end in ends))
     else:
-        shape = (sum(positions * channels for positions, channels in ends),)
+        shape = (sum(_flat(end) for end in ends),)
     rows.append(LayerShape("common", "concatenation", shape, 0))
 
     for number, common in enumerate(network.common):
         if isinstance(common, ConvolutionLayer):
-            rows.append(_convolution("common", common, shape[0], shape[1]))
+            rows.append(_convolution("common", common, shape))
         elif isinstance(common, RecurrentLayer):
             following = network.common[number + 1 : number + 2]
             keeps_positions = bool(following) and isinstance(following[0], RecurrentLayer)
@@ -92,14 +91,15 @@ def _options(layer: ConvolutionLayer | RecurrentLayer | DenseLayer) -> str:
     return ", ".join(["", *words])
 
 
-def _convolution(part: str, layer: ConvolutionLayer, positions: int, channels: int) -> LayerShape:
+def _convolution(part: str, layer: ConvolutionLayer, shape: tuple[int, ...]) -> LayerShape:
+    positions, channels = shape
     parameters = layer.kernel * channels * layer.filters + layer.filters
     if layer.batch_normalization:
         parameters += 4 * layer.filters
     # Pooling pads, so that an odd last position is kept.
-    shape = ((positions + 1) // 2, layer.filters)
+    pooled = ((positions + 1) // 2, layer.filters)
     label = f"convolution {layer.filters} x {layer.kernel}{_options(layer)}"
-    return LayerShape(part, label, shape, parameters)
+    return LayerShape(part, label, pooled, parameters)
 
 
 def _recurrent(

@@ -1,0 +1,70 @@
+"""The `enngene` command: subcommands, and errors as one line with an exit code."""
+
+import signal
+import sys
+from typing import NoReturn
+
+from cyclopts import App, CycloptsError, Parameter
+from pydantic import ValidationError
+
+import enngene_core
+from enngene_core.errors import EnngeneError
+from enngene_core.specs.base import describe
+
+#: What a shell reports of a process that the kernel killed for want of memory.
+OUT_OF_MEMORY = 137
+INTERRUPTED = 130
+
+app = App(
+    name="enngene",
+    help="Deep learning on genomic intervals. Each command makes a file that the next one reads: "
+    "preprocess, train, evaluate, predict, interpret.",
+    version=enngene_core.__version__,
+    default_parameter=Parameter(negative=()),
+    help_on_error=False,
+)
+# By path, so that `enngene --help` and preprocess start without TensorFlow.
+for _command, _help in {
+    "preprocess": "Make a dataset from one interval file for each class.",
+    "train": "Train a network on a dataset.",
+    "evaluate": "Judge a model on a part of a dataset that it never saw.",
+    "predict": "Predict the class of new intervals.",
+    "interpret": "Show which positions of new intervals speak for a class.",
+}.items():
+    app.command(f"enngene_core.cli.{_command}:{_command}", name=_command, help=_help)
+
+
+def main() -> None:
+    """Run the command line; a user's mistake ends as one line on standard error."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        app(exit_on_error=False, print_error=False)
+    except CycloptsError as error:
+        cause = error.__cause__
+        told = describe(cause, as_flags=True) if isinstance(cause, ValidationError) else str(error)
+        _end("UsageError", f"{told} (see 'enngene {' '.join(sys.argv[1:2])} --help')", 1)
+    except MemoryError as error:
+        told = str(error) or "the work does not fit into memory; use fewer or smaller windows"
+        _end(type(error).__name__, told, OUT_OF_MEMORY)
+    except EnngeneError as error:
+        _end(type(error).__name__, str(error), 1)
+    except OSError as error:
+        _end("FileError", f"{error.filename or 'output'}: {error.strerror or error}", 1)
+    except KeyboardInterrupt:
+        _end("Interrupted", "nothing was written", INTERRUPTED)
+    except Exception as error:
+        # TensorFlow's own class; its import is not worth it for a comparison.
+        if type(error).__name__ != "ResourceExhaustedError":
+            raise
+        _end("MemoryError", "the network does not fit into memory; use a smaller --batch-size "
+             "or fewer filters and units", OUT_OF_MEMORY)  # fmt: skip
+
+
+def _interrupt(signum: int, frame: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def _end(kind: str, message: str, code: int) -> NoReturn:
+    sys.stdout.flush()
+    print(f"{kind}: {' '.join(message.split())}", file=sys.stderr)
+    sys.exit(code)

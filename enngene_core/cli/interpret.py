@@ -1,0 +1,65 @@
+"""`enngene interpret`."""
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from enngene_core.cli.options import (
+    Conservation,
+    Execution,
+    Fasta,
+    Flat,
+    Model,
+    NewIntervals,
+    ReportOptions,
+    Reports,
+    quiet_start,
+    write,
+)
+from enngene_core.outputs import written_together
+from enngene_core.specs.execution import ExecutionSpec
+from enngene_core.specs.interpretation import InterpretationSpec
+
+
+def interpret(
+    *,
+    model: Model,
+    intervals: NewIntervals,
+    fasta: Fasta,
+    conservation: Conservation = None,
+    spec: Annotated[InterpretationSpec, Flat] = InterpretationSpec(),
+    execution: Execution = ExecutionSpec(),
+    output: Annotated[Path, Parameter(help="Attributions to write (HDF5).")],
+    table: Annotated[
+        Path | None, Parameter(help="Attributions as a table: a row for each position.")
+    ] = None,
+    reports: Reports = ReportOptions(),
+) -> None:
+    """Show which positions of new intervals speak for a class."""
+    with quiet_start():
+        from enngene_core.cli.progress import CountProgress
+        from enngene_core.dataset.encode import References
+        from enngene_core.interpretation import interpret as work
+        from enngene_core.models.runtime import use_threads
+
+        use_threads(execution.n_threads)
+    with written_together(output, table, *reports.paths) as (attributions, rows, *pages):
+        result = work.interpret(
+            model,
+            intervals,
+            References(fasta, conservation),
+            spec,
+            output=attributions,
+            table=rows,
+            execution=execution,
+            on_progress=CountProgress("windows explained"),
+        )
+        if any(pages):
+            from enngene_core.report.interpretation import interpretation_report
+
+            write(interpretation_report(result), pages)
+    print(
+        f"{len(result.windows)} windows explained, {len(result.rejections)} intervals unusable; "
+        f"median completeness error {result.median_completeness_error:.2%}"
+    )

@@ -1,0 +1,59 @@
+"""`enngene train`."""
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from enngene_core.cli.options import Execution, Flat, ReportOptions, Reports, quiet_start, write
+from enngene_core.outputs import written_together
+from enngene_core.specs.base import read_json, validate
+from enngene_core.specs.execution import ExecutionSpec
+from enngene_core.specs.network import NetworkSpec
+from enngene_core.specs.training import TrainingSpec
+
+
+def train(
+    *,
+    dataset: Annotated[Path, Parameter(help="Dataset that 'enngene preprocess' wrote.")],
+    network: Annotated[
+        Path | None, Parameter(help="Layers as JSON; without it a default network is built.")
+    ] = None,
+    spec: Annotated[TrainingSpec, Flat] = TrainingSpec(),
+    execution: Execution = ExecutionSpec(),
+    output: Annotated[Path, Parameter(help="Model bundle to write (zip).")],
+    history: Annotated[
+        Path | None, Parameter(help="Table of loss and accuracy in each epoch.")
+    ] = None,
+    reports: Reports = ReportOptions(),
+) -> None:
+    """Train a network on a dataset."""
+    layers = None
+    if network is not None:
+        layers = validate(NetworkSpec, read_json(network), source=str(network))
+    with quiet_start():
+        from enngene_core.cli.progress import EpochProgress
+        from enngene_core.models.runtime import use_threads
+        from enngene_core.training import train as work
+
+        use_threads(execution.n_threads)
+    with written_together(output, history, *reports.paths) as (bundle, table, *pages):
+        assert bundle is not None
+        result = work.train(
+            dataset,
+            spec,
+            network=layers,
+            output=bundle,
+            history=table,
+            execution=execution,
+            on_progress=EpochProgress(),
+        )
+        if any(pages):
+            from enngene_core.report.training import training_report
+
+            write(training_report(result), pages)
+    metrics = result.bundle.config.metrics
+    print(
+        f"kept epoch {result.best_epoch} of {len(result.history)}: validation loss "
+        f"{metrics['validation_loss']:.4f}, accuracy {metrics['validation_accuracy']:.4f}"
+    )
