@@ -11,10 +11,10 @@ from enngene_core.cli.options import (
     Model,
     ReportOptions,
     Reports,
-    quiet_start,
     write,
 )
 from enngene_core.outputs import written_together
+from enngene_core.quiet import silenced
 from enngene_core.specs.evaluation import EvaluationSpec
 from enngene_core.specs.execution import ExecutionSpec
 
@@ -32,7 +32,7 @@ def evaluate(
     reports: Reports = ReportOptions(),
 ) -> None:
     """Judge a model on a part of a dataset that it never saw."""
-    with quiet_start():
+    with silenced():
         from enngene_core.evaluation import evaluate as work
         from enngene_core.models.runtime import use_threads
 

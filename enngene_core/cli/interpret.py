@@ -14,10 +14,10 @@ from enngene_core.cli.options import (
     NewIntervals,
     ReportOptions,
     Reports,
-    quiet_start,
     write,
 )
 from enngene_core.outputs import written_together
+from enngene_core.quiet import silenced
 from enngene_core.specs.execution import ExecutionSpec
 from enngene_core.specs.interpretation import InterpretationSpec
 
@@ -37,7 +37,7 @@ def interpret(
     reports: Reports = ReportOptions(),
 ) -> None:
     """Show which positions of new intervals speak for a class."""
-    with quiet_start():
+    with silenced():
         from enngene_core.cli.progress import CountProgress
         from enngene_core.dataset.encode import References
         from enngene_core.interpretation import interpret as work

@@ -1,10 +1,5 @@
 """Options that several commands share."""
 
-import os
-import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -65,22 +60,3 @@ def write(report: "Report", paths: list[Path | None]) -> None:
 
     html, markdown, figures = paths
     write_report(report, html=html, markdown=markdown, figures=figures)
-
-
-@contextmanager
-def quiet_start() -> Iterator[None]:
-    """Hold back what native libraries say while they are loaded, unless loading fails."""
-    sys.stderr.flush()
-    standard_error = os.dup(2)
-    with tempfile.TemporaryFile() as held:
-        os.dup2(held.fileno(), 2)
-        try:
-            yield
-        except BaseException:
-            os.dup2(standard_error, 2)
-            held.seek(0)
-            os.write(2, held.read())
-            raise
-        finally:
-            os.dup2(standard_error, 2)
-            os.close(standard_error)

@@ -11,9 +11,9 @@ from enngene_core.cli.options import (
     Fasta,
     Model,
     NewIntervals,
-    quiet_start,
 )
 from enngene_core.outputs import written_together
+from enngene_core.quiet import silenced
 from enngene_core.specs.execution import ExecutionSpec
 
 
@@ -27,7 +27,7 @@ def predict(
     output: Annotated[Path, Parameter(help="Table of predictions to write.")],
 ) -> None:
     """Predict the class of new intervals."""
-    with quiet_start():
+    with silenced():
         from enngene_core.cli.progress import CountProgress
         from enngene_core.dataset.encode import References
         from enngene_core.models.runtime import use_threads

@@ -5,8 +5,9 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from enngene_core.cli.options import Execution, Flat, ReportOptions, Reports, quiet_start, write
+from enngene_core.cli.options import Execution, Flat, ReportOptions, Reports, write
 from enngene_core.outputs import written_together
+from enngene_core.quiet import silenced
 from enngene_core.specs.base import read_json, validate
 from enngene_core.specs.execution import ExecutionSpec
 from enngene_core.specs.network import NetworkSpec
@@ -31,7 +32,7 @@ def train(
     layers = None
     if network is not None:
         layers = validate(NetworkSpec, read_json(network), source=str(network))
-    with quiet_start():
+    with silenced():
         from enngene_core.cli.progress import EpochProgress
         from enngene_core.models.runtime import use_threads
         from enngene_core.training import train as work

@@ -20,6 +20,9 @@ from enngene_core.specs.preprocess import SPLITS, DatasetSpec
 FORMAT = "enngene-dataset"
 VERSION = 1
 
+#: What h5py raises for a damaged file, or for types that numpy does not have.
+_UNREADABLE = (OSError, KeyError, TypeError, ValueError, RuntimeError)
+
 _TEXT_COLUMNS = ("chrom", "strand", "name")
 _DTYPES = {
     "start": np.int64,
@@ -124,11 +127,12 @@ class Dataset:
             self.label = self._file["windows/label"][:]
             self.split = self._file["windows/split"][:]
             self._check_values(layout)
-        except (DatasetError, OSError, KeyError) as error:
+        except DatasetError:
             self._file.close()
-            if isinstance(error, DatasetError):
-                raise
-            raise DatasetError(f"{path}: damaged ({error})") from error
+            raise
+        except _UNREADABLE as error:
+            self._file.close()
+            raise self._damaged(error) from error
         self.spec, self.provenance = layout.spec, layout.provenance
         self.n_windows = layout.n_windows
 
@@ -141,7 +145,7 @@ class Dataset:
                 "that 'enngene preprocess' wrote"
             )
         version = attributes.get("format-version")
-        if not isinstance(version, (int, np.integer)) or version > VERSION:
+        if not isinstance(version, (int, np.integer)) or not 1 <= version <= VERSION:
             raise DatasetError(
                 f"{self.path}: format version {str(version)[:40]}; this program reads {VERSION}; "
                 "a newer enngene-core may read it"
@@ -163,31 +167,32 @@ class Dataset:
         n_windows = self._member("windows/start").shape[0]
         for column in _COLUMNS:
             member = self._member(f"windows/{column}")
-            kind = "S" if column in _TEXT_COLUMNS else "iu"
-            if member.shape != (n_windows,) or member.dtype.kind not in kind:
+            is_right = (
+                member.dtype.kind == "S"
+                if column in _TEXT_COLUMNS
+                else member.dtype == _DTYPES[column]
+            )
+            if member.shape != (n_windows,) or not is_right:
                 raise DatasetError(
                     f"{self.path}: /windows/{column} is {member.dtype} of shape {member.shape}; "
                     f"expected one value for each of {n_windows} windows"
                 )
         for name in spec.branches:
             member = self._member(f"branches/{name}")
-            kind, words = ("u", "uint8") if name in SYMBOLS else ("f", "float32")
-            is_right = member.dtype.kind == kind and member.dtype.itemsize == (
-                1 if kind == "u" else 4
-            )
-            if member.shape != (n_windows, spec.window) or not is_right:
+            dtype = np.dtype(np.uint8 if name in SYMBOLS else np.float32)
+            if member.shape != (n_windows, spec.window) or member.dtype != dtype:
                 raise DatasetError(
                     f"{self.path}: /branches/{name} is {member.dtype} of shape {member.shape}; "
-                    f"expected {words} of shape {(n_windows, spec.window)}"
+                    f"expected {dtype} of shape {(n_windows, spec.window)}"
                 )
         return _Layout(spec, provenance, n_windows)
 
     def _member(self, name: str) -> h5py.Dataset:
         # An external or soft link could name any file of the server.
-        parent, _, child = name.rpartition("/")
-        group = self._file.get(parent)
-        link = group.get(child, getlink=True) if isinstance(group, h5py.Group) else None
-        member = group.get(child) if isinstance(link, h5py.HardLink) else None
+        member: Any = self._file
+        for part in name.split("/"):
+            link = member.get(part, getlink=True) if isinstance(member, h5py.Group) else None
+            member = member.get(part) if isinstance(link, h5py.HardLink) else None
         if not isinstance(member, h5py.Dataset):
             raise DatasetError(f"{self.path}: /{name} is missing")
         if member.external or member.is_virtual:
@@ -228,7 +233,7 @@ class Dataset:
         """Windows at increasing row numbers."""
         columns = {}
         for field in fields(Windows):
-            values = self._file[f"windows/{field.name}"][:][rows]
+            values = self._read(f"windows/{field.name}", slice(None))[rows]
             if field.name in _TEXT_COLUMNS:
                 values = np.array([v.decode("utf-8", "replace") for v in values], dtype=object)
             columns[field.name] = values
@@ -243,7 +248,7 @@ class Dataset:
             If a code or score is not allowed.
         """
         first, last = (int(rows[0]), int(rows[-1]) + 1) if len(rows) else (0, 0)
-        values = self._file[f"branches/{name}"][first:last][rows - first]
+        values = self._read(f"branches/{name}", slice(first, last))[rows - first]
         n_codes = {"sequence": UNKNOWN_BASE + 1, "structure": len(SYMBOLS["structure"])}.get(name)
         is_bad = ~np.isfinite(values) if n_codes is None else values >= n_codes
         if is_bad.any():
@@ -254,6 +259,15 @@ class Dataset:
                 f"{values[row, position]}; expected {expected}"
             )
         return values
+
+    def _read(self, name: str, rows: slice) -> np.ndarray:
+        try:
+            return self._file[name][rows]
+        except _UNREADABLE as error:
+            raise self._damaged(error) from error
+
+    def _damaged(self, error: Exception) -> DatasetError:
+        return DatasetError(f"{self.path}: damaged ({' '.join(str(error).split())})")
 
     def close(self) -> None:
         """Close the file."""

@@ -93,7 +93,8 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
                     raise IntervalError(
                         f"{path}, line {number}: binary data; expected a BED file (text)"
                     )
-                yield number, line.decode("utf-8").strip()
+                # Editors on Windows put a byte order mark before the first line.
+                yield number, line.decode("utf-8-sig" if number == 1 else "utf-8").strip()
     except UnicodeDecodeError as error:
         raise IntervalError(
             f"{path}, line {number}: not UTF-8 text; expected a BED file"

@@ -8,6 +8,7 @@ import numpy as np
 import pyBigWig
 
 from enngene_core.errors import SignalError
+from enngene_core.quiet import silenced
 
 
 class Signal:
@@ -35,7 +36,8 @@ class Signal:
         if not path.is_file():
             raise SignalError(f"{path}: no such file")
         try:
-            self._bigwig = pyBigWig.open(str(path.resolve()))
+            with silenced():
+                self._bigwig = pyBigWig.open(str(path.resolve()))
             is_bigwig = self._bigwig.isBigWig()
         except RuntimeError as error:
             raise SignalError(f"{path}: cannot be read; expected a bigWig file") from error
@@ -79,7 +81,8 @@ class Signal:
             If the file is damaged at this place.
         """
         try:
-            values = self._bigwig.values(chrom, start, end, numpy=True)
+            with silenced():
+                values = self._bigwig.values(chrom, start, end, numpy=True)
         except RuntimeError as error:
             raise SignalError(
                 f"{self.path}: cannot be read at {chrom}:{start}-{end}; is the file whole?"

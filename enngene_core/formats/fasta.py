@@ -13,8 +13,14 @@ from enngene_core.errors import GenomeError
 
 #: What pyfaidx raises for files that are not whole, or not FASTA.
 _UNREADABLE = (
-    pyfaidx.FastaIndexingError, ValueError, OSError, EOFError, RuntimeError, struct.error, zlib.error
-)  # fmt: skip
+    pyfaidx.FastaIndexingError,
+    ValueError,
+    RuntimeError,
+    OSError,
+    EOFError,
+    struct.error,
+    zlib.error,
+)
 
 _IS_NUCLEOTIDE = np.zeros(256, dtype=bool)
 # The letters of IUPAC, X of masked sequence, and gaps.
@@ -80,6 +86,8 @@ class Genome:
         except _UNREADABLE as error:
             self.close()
             reason = str(error).replace(str(link), str(path)).split("\n")[0]
+            if isinstance(error, RuntimeError):  # pyfaidx asks for a bug report
+                reason = "lines of one record differ in length, or are blank"
             raise GenomeError(f"{path}: cannot be indexed as FASTA: {reason}") from error
         if not any(self.chrom_sizes.values()):
             self.close()
