@@ -22,6 +22,7 @@ app = App(
     version=enngene_core.__version__,
     default_parameter=Parameter(negative=()),
     help_on_error=False,
+    suppress_keyboard_interrupt=False,
 )
 # By path, so that `enngene --help` and preprocess start without TensorFlow.
 for _command, _help in {

@@ -12,6 +12,7 @@ import numpy as np
 from pydantic import ValidationError
 
 from enngene_core.errors import DatasetError
+from enngene_core.formats.hdf5 import create_file, write_text
 from enngene_core.intervals.windows import Windows
 from enngene_core.specs.base import describe
 from enngene_core.specs.branches import SYMBOLS, UNKNOWN_BASE
@@ -58,8 +59,7 @@ def write_dataset(
     provenance
         Checksums of inputs and versions of software.
     """
-    # The newer file layouts stamp every group with the time of day.
-    with h5py.File(path, "w", libver=("earliest", "v108")) as file:
+    with create_file(path) as file:
         file.attrs["format"] = FORMAT
         file.attrs["format-version"] = VERSION
         file.attrs["spec"] = spec.model_dump_json(exclude={"classes"})
@@ -69,9 +69,7 @@ def write_dataset(
         for field in fields(windows):
             values = getattr(windows, field.name)
             if field.name in _TEXT_COLUMNS:
-                encoded = [text.encode() for text in values]
-                dtype = h5py.string_dtype("utf-8", max(1, max(map(len, encoded), default=1)))
-                group.create_dataset(field.name, data=np.array(encoded, dtype=dtype))
+                write_text(group, field.name, values)
             else:
                 group.create_dataset(field.name, data=values.astype(_DTYPES[field.name]))
         group.create_dataset("split", data=split.astype(_DTYPES["split"]))

@@ -29,10 +29,11 @@ from enngene_core.specs.execution import ExecutionSpec
 from enngene_core.specs.preprocess import SPLITS, DatasetSpec, PreprocessSpec
 
 _LONGEST_CLASS_NAME = 100
-#: Columns of prediction tables, where a class's probability stands under its own name.
+#: Other columns of the tables of predictions, and other rows of those of metrics.
 RESERVED_CLASS_NAMES = (
-    "chrom", "start", "end", "name", "strand", "true_class", "predicted_class"
-)  # fmt: skip
+    *("chrom", "start", "end", "name", "strand", "true_class", "predicted_class"),
+    *("all", "macro average", "micro average"),
+)
 REJECTED_COLUMNS = ("class", "line", "chrom", "start", "end", "name", "strand", "reason")
 
 

@@ -4,11 +4,11 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-import h5py
 import numpy as np
 
 from enngene_core.branches.sequence import decode_sequence
 from enngene_core.branches.structure import decode_structure
+from enngene_core.formats.hdf5 import create_file, write_text
 from enngene_core.formats.table import cell
 from enngene_core.interpretation.integrated_gradients import Attributions
 from enngene_core.intervals.windows import Windows
@@ -28,7 +28,7 @@ def write_attributions(
     attributions: Attributions,
 ) -> None:
     """Write windows, what the network read of them, and a score for each position."""
-    with h5py.File(path, "w", libver=("earliest", "v108")) as file:
+    with create_file(path) as file:
         file.attrs["format"] = FORMAT
         file.attrs["format-version"] = VERSION
         file.attrs["classes"] = json.dumps(list(classes))
@@ -38,9 +38,7 @@ def write_attributions(
         file["completeness_error"] = attributions.completeness_error
         group = file.create_group("windows")
         for name in ("chrom", "strand", "name"):
-            text = [value.encode() for value in getattr(windows, name)]
-            dtype = h5py.string_dtype("utf-8", max(1, max(map(len, text), default=1)))
-            group.create_dataset(name, data=np.array(text, dtype=dtype))
+            write_text(group, name, getattr(windows, name))
         group["start"], group["end"] = windows.start, windows.end
         for name, values in branches.items():
             file[f"branches/{name}"] = values

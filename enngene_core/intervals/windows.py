@@ -184,11 +184,13 @@ def drop_repeated(windows: Windows, classes: Sequence[str]) -> tuple[Windows, li
     """Windows without repeats, and the repeats as rejections.
 
     A second window at the same place and strand in one class is dropped. A place that two
-    classes claim is dropped from both: a window has one class.
+    classes claim is dropped from both: a window has one class. Strand ``.`` is read as plus, and
+    so repeats it.
     """
-    first_at: dict[tuple[str, int, str], int] = {}
-    labels_at: dict[tuple[str, int, str], set[int]] = {}
-    keys = list(zip(windows.chrom, windows.start.tolist(), windows.strand, strict=True))
+    first_at: dict[tuple[str, int, bool], int] = {}
+    labels_at: dict[tuple[str, int, bool], set[int]] = {}
+    is_minus = windows.is_minus.tolist()
+    keys = list(zip(windows.chrom, windows.start.tolist(), is_minus, strict=True))
     for index, key in enumerate(keys):
         first_at.setdefault(key, index)
         labels_at.setdefault(key, set()).add(int(windows.label[index]))

@@ -143,6 +143,12 @@ def _checked_names(path: Path, archive: zipfile.ZipFile) -> list[str]:
                 f"{path}: found member {info.filename[:80]!r}; expected once each of "
                 f"{', '.join(_LARGEST)} and nothing else"
             )
+        # Other methods take memory as the archive wants it.
+        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise BundleError(
+                f"{path}: {info.filename} is compressed by method {info.compress_type}; expected "
+                "deflate, as 'enngene train' writes it"
+            )
         if info.file_size > _LARGEST[info.filename]:
             raise BundleError(
                 f"{path}: {info.filename} would take {info.file_size:,} bytes; expected at most "

@@ -13,6 +13,9 @@ from enngene_core.specs.network import (
 )
 from enngene_core.specs.shapes import layer_shapes
 
+#: Keras' own 0.99 needs hundreds of updates to settle, which small datasets never make.
+_MOMENTUM = 0.9
+
 
 def build_network(network: NetworkSpec, *, width: int, n_classes: int) -> keras.Model:
     """Untrained network: one input a branch, named after it; class logits and probabilities.
@@ -61,7 +64,7 @@ def _convolution(x: keras.KerasTensor, layer: ConvolutionLayer, name: str) -> ke
     x = layers.Conv1D(layer.filters, layer.kernel, padding="same", name=name)(x)
     x = layers.LeakyReLU(name=f"{name}_activation")(x)
     if layer.batch_normalization:
-        x = layers.BatchNormalization(name=f"{name}_normalization")(x)
+        x = layers.BatchNormalization(momentum=_MOMENTUM, name=f"{name}_normalization")(x)
     x = layers.MaxPooling1D(2, padding="same", name=f"{name}_pooling")(x)
     return layers.Dropout(layer.dropout, name=f"{name}_dropout")(x) if layer.dropout else x
 
@@ -82,5 +85,5 @@ def _common(
         x = layers.Dense(layer.units, name=name)(x)
         x = layers.LeakyReLU(name=f"{name}_activation")(x)
         if layer.batch_normalization:
-            x = layers.BatchNormalization(name=f"{name}_normalization")(x)
+            x = layers.BatchNormalization(momentum=_MOMENTUM, name=f"{name}_normalization")(x)
     return layers.Dropout(layer.dropout, name=f"{name}_dropout")(x) if layer.dropout else x

@@ -83,8 +83,8 @@ class NetworkSpec(Spec):
 def default_network(branches: Sequence[BranchName]) -> NetworkSpec:
     """The network that is trained when the user names none."""
     convolutions = (
-        ConvolutionLayer(filters=40, kernel=8, batch_normalization=True, dropout=0.2),
-        ConvolutionLayer(filters=40, kernel=8, batch_normalization=True, dropout=0.2),
+        ConvolutionLayer(filters=40, kernel=8, dropout=0.2),
+        ConvolutionLayer(filters=40, kernel=8, dropout=0.2),
     )
     return NetworkSpec(
         branches=dict.fromkeys(branches, convolutions),

@@ -113,3 +113,11 @@ class DatasetSpec(PreprocessSpec):
     """What a dataset holds: its windows, branches and classes."""
 
     classes: tuple[str, ...] = Field(min_length=2, max_length=1000)
+
+    @field_validator("classes")
+    @classmethod
+    def _check_classes(cls, classes: tuple[str, ...]) -> tuple[str, ...]:
+        for name in classes:
+            if classes.count(name) > 1 or not name.strip() or not name.isprintable():
+                raise ValueError(f"found {name[:40]!r}; expected different, printable names")
+        return classes

@@ -243,14 +243,20 @@ def _fit(
         for first in range(0, len(rows), buffer_rows)
     )
     recorder = _Recorder(spec, n_batches, on_progress)
-    trainer.fit(
-        _stream(one_epoch, n_batches, dataset, branches),
-        validation_data=_stream(validation, n_validation_batches, dataset, branches),
-        epochs=spec.epochs,
-        shuffle=False,
-        verbose=0,
-        callbacks=[recorder],
-    )
+    failures: list[DatasetError] = []
+    try:
+        trainer.fit(
+            _stream(one_epoch, n_batches, dataset, branches, failures),
+            validation_data=_stream(validation, n_validation_batches, dataset, branches, failures),
+            epochs=spec.epochs,
+            shuffle=False,
+            verbose=0,
+            callbacks=[recorder],
+        )
+    except tf.errors.OpError:
+        if failures:  # TensorFlow hides what a generator raised
+            raise failures[0] from None
+        raise
     trainer.set_weights(recorder.best_weights)
     return recorder.epochs, recorder.best_epoch
 
@@ -277,7 +283,15 @@ def _stream(
     n_batches: int,
     dataset: Dataset,
     branches: tuple[str, ...],
+    failures: list[DatasetError],
 ) -> tf.data.Dataset:
+    def remembering_failures() -> Iterator[tuple[dict[str, np.ndarray], np.ndarray]]:
+        try:
+            yield from batches()
+        except DatasetError as error:
+            failures.append(error)
+            raise
+
     signature = (
         {
             name: tf.TensorSpec(
@@ -287,7 +301,7 @@ def _stream(
         },
         tf.TensorSpec((None,), tf.int32),
     )
-    stream = tf.data.Dataset.from_generator(batches, output_signature=signature)
+    stream = tf.data.Dataset.from_generator(remembering_failures, output_signature=signature)
     stream = stream.map(lambda coded, labels: (network_inputs(coded), labels)).prefetch(2)
     return stream.apply(tf.data.experimental.assert_cardinality(n_batches))
 

@@ -1,0 +1,190 @@
+"""The report of evaluation."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from enngene_core.report.again import CAREFUL, FIGURES, TABLES, dataset_facts, run_again
+from enngene_core.report.cautions import FEW_WINDOWS, coarse, rare_classes
+from enngene_core.report.description import (
+    Block,
+    Facts,
+    Report,
+    Section,
+    Table,
+    Text,
+    Warning,
+)
+from enngene_core.report.evaluation_figures import evaluation_figures
+from enngene_core.report.words import count, listed, percent, wilson
+
+if TYPE_CHECKING:
+    from enngene_core.evaluation.evaluate import EvaluationResult
+
+_FEW_OF_CLASS = 10
+_CHOSEN_BY = {
+    "train": "The network was fitted to these windows: the numbers tell how well it remembers, "
+    "not how well it predicts.",
+    "validation": "The epoch was chosen by these windows: the numbers are somewhat too good. Use "
+    "the test split to judge the model.",
+}
+
+
+def evaluation_report(result: "EvaluationResult") -> Report:
+    """How good a model is, for a biologist."""
+    config = result.config
+    settings = [
+        ("evaluated split", result.split),
+        ("seed of training", str(config.training.seed)),
+        *dataset_facts(config.dataset),
+    ]
+    return Report(
+        f"Evaluation: how good the model is on {result.split} windows",
+        [
+            Section("What was done", _what_was_done(result)),
+            Section("How good it is", _how_good(result)),
+            Section(CAREFUL, _cautions(result)),
+            Section(FIGURES, evaluation_figures(result)),
+            Section(TABLES, [_class_table(result)]),
+            run_again(settings, config.provenance),
+        ],
+    )
+
+
+def _totals(result: "EvaluationResult") -> np.ndarray:
+    return result.confusion.sum(axis=1)
+
+
+def _what_was_done(result: "EvaluationResult") -> list[Block]:
+    dataset = result.config.dataset
+    text = (
+        f"The model gave each of {count(len(result.y_true), 'window')} of the {result.split} "
+        f"split a probability for each of {count(len(dataset.classes), 'class', 'classes')} "
+        f"({listed(dataset.classes)}). The class with the highest probability is its prediction; "
+        "it is compared with the class of the window's interval."
+    )
+    unseen = (
+        "The network saw none of these windows in training. Nothing is chosen by test numbers: "
+        "neither the epoch nor any setting."
+    )
+    return [Text(text), *([Text(unseen)] if result.split not in _CHOSEN_BY else [])]
+
+
+def _how_good(result: "EvaluationResult") -> list[Block]:
+    n, right = len(result.y_true), int(np.trace(result.confusion))
+    low, high = wilson(right, n)
+    totals = _totals(result)
+    frequent = result.config.dataset.classes[int(totals.argmax())]
+    facts = [
+        (
+            "accuracy",
+            f"{percent(right / n)} ({right:,} of {n:,} windows; 95 % interval {percent(low)} to "
+            f"{percent(high)})",
+        ),
+        (
+            "always naming the most frequent class",
+            f"{percent(totals.max() / n)} ({listed([frequent])})",
+        ),
+    ]
+    if result.curves:
+        auroc = float(np.mean([curve.auroc for curve in result.curves.values()]))
+        precision = float(np.mean([curve.average_precision for curve in result.curves.values()]))
+        facts += [
+            ("AUROC, mean of the classes", f"{auroc:.3f} (guessing: 0.5; perfect: 1)"),
+            (
+                "average precision, mean of the classes",
+                f"{precision:.3f} (guessing: {_guessing(result):.3f}; perfect: 1)",
+            ),
+        ]
+    blocks: list[Block] = [Facts(facts)]
+    if len(result.curves) > 1:
+        order = sorted(result.curves, key=lambda name: -result.curves[name].auroc)
+        best, worst = order[0], order[-1]
+        blocks.append(
+            Text(
+                f"The class told apart best is {listed([best])} (AUROC "
+                f"{result.curves[best].auroc:.3f}), the one told apart worst is {listed([worst])} "
+                f"(AUROC {result.curves[worst].auroc:.3f}). AUROC is the probability that a "
+                "window of the class scores higher than one of another class."
+            )
+        )
+    return blocks
+
+
+def _guessing(result: "EvaluationResult") -> float:
+    return float(np.mean([curve.prevalence for curve in result.curves.values()]))
+
+
+def _cautions(result: "EvaluationResult") -> list[Block]:
+    classes, totals = result.config.dataset.classes, _totals(result)
+    n, right = len(result.y_true), int(np.trace(result.confusion))
+    found = [_CHOSEN_BY[result.split]] if result.split in _CHOSEN_BY else []
+    if n < FEW_WINDOWS:
+        low, high = wilson(right, n)
+        found.append(
+            f"Only {count(n, 'window')} were evaluated, so the numbers are coarse: {coarse(n)}, "
+            f"and its 95 % interval reaches from {percent(low)} to {percent(high)}."
+        )
+    if right <= totals.max():
+        found.append(
+            f"Accuracy ({percent(right / n)}) is no better than always naming the most frequent "
+            f"class ({percent(totals.max() / n)})."
+        )
+    absent = [name for name, total in zip(classes, totals, strict=True) if total == 0]
+    if absent:
+        found.append(
+            f"There is no window of {listed(absent)} among these: nothing can be said about "
+            f"{'it' if len(absent) == 1 else 'them'}."
+        )
+    few = [
+        f"{name} ({total})"
+        for name, total in zip(classes, totals, strict=True)
+        if 0 < total < _FEW_OF_CLASS
+    ]
+    if few:
+        found.append(
+            f"Fewer than {_FEW_OF_CLASS} windows stand behind the numbers of {listed(few)}."
+        )
+    named = result.confusion.sum(axis=0)
+    never = [c for c, k, total in zip(classes, named, totals, strict=True) if total and not k]
+    if never:
+        found.append(f"No window at all was predicted to be {listed(never)}.")
+    found += rare_classes(classes, totals)
+    if result.config.dataset.split == "random":
+        found.append(
+            "The dataset was divided at random: windows of one gene or repeat can stand in "
+            "training and here, and these numbers can be too good for new genes."
+        )
+    if result.split not in _CHOSEN_BY:
+        found.append(
+            "Whoever compares several models by these numbers and keeps the best has chosen by "
+            "them: judge the model that was kept on another split, once."
+        )
+    return [Warning(text) for text in found]
+
+
+def _class_table(result: "EvaluationResult") -> Table:
+    nan = float("nan")
+    rows = []
+    for index, name in enumerate(result.config.dataset.classes):
+        right, total = int(result.confusion[index, index]), int(result.confusion[index].sum())
+        predicted = int(result.confusion[:, index].sum())
+        curve = result.curves.get(name)
+        rows.append(
+            (
+                name,
+                total,
+                predicted,
+                right / total if total else nan,
+                right / predicted if predicted else nan,
+                curve.auroc if curve else nan,
+                curve.average_precision if curve else nan,
+            )
+        )
+    columns = ("class", "windows", "predicted", "recall", "precision", "auroc", "average_precision")
+    caption = (
+        "Each class: its windows, how often it was predicted, the share of its windows that was "
+        "found (recall), the share of its predictions that is right (precision), AUROC and "
+        "average precision."
+    )
+    return Table("classes", caption, columns, rows)

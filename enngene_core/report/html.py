@@ -1,0 +1,54 @@
+"""A report as one HTML file that needs nothing else."""
+
+import base64
+from collections.abc import Mapping
+from pathlib import Path
+
+import jinja2
+
+from enngene_core.plots.names import plain
+from enngene_core.report.description import Report
+from enngene_core.report.figures import RenderedFigure, render_figures
+from enngene_core.report.words import shown
+
+#: Rows of a table that a page shows.
+_MOST_ROWS = 1000
+#: Rows of a figure's numbers that a page shows.
+_MOST_NUMBERS = 100
+
+
+def write_html(
+    report: Report, path: Path, rendered: Mapping[str, RenderedFigure] | None = None
+) -> None:
+    """Write a page with its pictures inside: no script, nothing that is fetched.
+
+    Parameters
+    ----------
+    report
+        All its texts are escaped.
+    path
+        File to write.
+    rendered
+        Figures that are drawn already.
+    """
+    if rendered is None:
+        rendered = render_figures(report, with_pdf=False)
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).with_name("templates")),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    environment.tests["number"] = lambda value: not isinstance(value, str)
+    environment.filters.update(plain=plain, shown=shown)
+    page = environment.get_template("report.html").render(
+        report=report,
+        kind=lambda block: type(block).__name__,
+        pictures={
+            name: base64.b64encode(item.png).decode("ascii") for name, item in rendered.items()
+        },
+        most_rows=_MOST_ROWS,
+        most_numbers=_MOST_NUMBERS,
+    )
+    path.write_text(page, encoding="utf-8", newline="\n")

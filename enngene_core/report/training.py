@@ -1,0 +1,201 @@
+"""The report of training."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from enngene_core.plots.architecture import ArchitectureDisplay
+from enngene_core.plots.learning_curves import LearningCurvesDisplay
+from enngene_core.report.again import CAREFUL, FIGURES, TABLES, dataset_facts, run_again
+from enngene_core.report.cautions import FEW_WINDOWS, coarse, rare_classes
+from enngene_core.report.description import (
+    Block,
+    Facts,
+    Figure,
+    Report,
+    Section,
+    Table,
+    Text,
+    Warning,
+)
+from enngene_core.report.words import count, listed, percent
+from enngene_core.specs.preprocess import SPLITS
+
+if TYPE_CHECKING:
+    from enngene_core.training.train import TrainingResult
+
+#: Accuracy on training data above that on validation data by more than this is overfitting.
+_LARGE_GAP = 0.15
+_HISTORY = ("epoch", "loss", "accuracy", "val_loss", "val_accuracy")
+
+
+def training_report(result: "TrainingResult") -> Report:
+    """How the network was fitted, for a biologist."""
+    config = result.bundle.config
+    training = config.training
+    settings = [
+        ("seed of training", str(training.seed)),
+        ("epochs, at most", f"{training.epochs:,}"),
+        ("batch size", f"{training.batch_size:,}"),
+        ("learning rate", f"{training.learning_rate:g}"),
+        ("patience", count(training.patience, "epoch")),
+        *dataset_facts(config.dataset),
+    ]
+    return Report(
+        "Training: a network for your classes",
+        [
+            Section("What was done", _what_was_done(result)),
+            Section("How good it is", _how_good(result)),
+            Section(CAREFUL, _cautions(result)),
+            Section(FIGURES, _figures(result)),
+            Section(TABLES, _tables(result)),
+            run_again(settings, config.provenance),
+        ],
+    )
+
+
+def _in_split(result: "TrainingResult", split: str) -> np.ndarray:
+    return result.counts[:, SPLITS.index(split)]
+
+
+def _majority(result: "TrainingResult") -> float:
+    """Accuracy on validation data of always naming the class most frequent there."""
+    counts = _in_split(result, "validation")
+    return float(counts.max() / max(counts.sum(), 1))
+
+
+def _what_was_done(result: "TrainingResult") -> list[Block]:
+    config = result.bundle.config
+    parameters = sum(layer.parameters for layer in result.layers)
+    n_training = int(_in_split(result, "train").sum())
+    n_validation = int(_in_split(result, "validation").sum())
+    end = (
+        f"Training stopped early, after {count(len(result.history), 'epoch')}, since the "
+        f"validation loss had not fallen for {count(config.training.patience, 'epoch')}"
+        if result.stopped_early
+        else f"Training ran for all {count(len(result.history), 'epoch')} that it was given"
+    )
+    return [
+        Text(
+            f"A network of {count(parameters, 'parameter')} learned to tell "
+            f"{count(len(config.dataset.classes), 'class', 'classes')} apart "
+            f"({listed(config.dataset.classes)}) from {count(n_training, 'training window')} of "
+            f"{config.dataset.window:,} nt. It reads: {listed(list(config.network.branches))}."
+        ),
+        Text(
+            f"After each epoch (a pass over all training windows) it was tried on "
+            f"{count(n_validation, 'validation window')}. {end}. The model keeps the weights of "
+            f"epoch {result.best_epoch}, where the validation loss was lowest."
+        ),
+    ]
+
+
+def _how_good(result: "TrainingResult") -> list[Block]:
+    _, loss, accuracy, val_loss, val_accuracy = result.history[result.best_epoch - 1]
+    return [
+        Facts(
+            [
+                ("accuracy on validation windows", percent(val_accuracy)),
+                ("accuracy of always naming the most frequent class", percent(_majority(result))),
+                ("accuracy on training windows", percent(accuracy)),
+                ("loss on validation windows", f"{val_loss:.4f}"),
+                ("loss on training windows", f"{loss:.4f}"),
+            ]
+        ),
+        Text(
+            "The epoch was chosen by the validation windows, so these numbers are somewhat too "
+            "good. Nothing was chosen by test numbers: how good the model is on windows that it "
+            "never saw is what enngene evaluate tells, on the test split."
+        ),
+    ]
+
+
+def _cautions(result: "TrainingResult") -> list[Block]:
+    _, _, accuracy, val_loss, val_accuracy = result.history[result.best_epoch - 1]
+    found = []
+    if val_accuracy <= _majority(result):
+        found.append(
+            f"Accuracy on validation windows ({percent(val_accuracy)}) is no better than always "
+            f"naming the most frequent class ({percent(_majority(result))}). The network has not "
+            "learned to tell the classes apart; it needs more windows, other branches or layers, "
+            "or the classes don't differ in what it sees."
+        )
+    elif val_loss >= _entropy(result):
+        found.append(
+            f"The validation loss ({val_loss:.3f}) is no lower than that of naming each class with "
+            f"its share ({_entropy(result):.3f}): the probabilities carry little information."
+        )
+    n_epochs = len(result.history)
+    if result.best_epoch == n_epochs and not result.stopped_early:
+        found.append(
+            "The validation loss was still falling at the last epoch: more epochs would probably "
+            "give a better model."
+        )
+    elif result.best_epoch == 1 and n_epochs > 1:
+        found.append(
+            "The first epoch was the best one. A smaller learning rate may learn more before the "
+            "network overfits."
+        )
+    if accuracy - val_accuracy > _LARGE_GAP:
+        found.append(
+            f"The network is much better on training windows ({percent(accuracy)}) than on "
+            f"validation windows ({percent(val_accuracy)}): it overfits. More windows, more "
+            "dropout or a smaller network help."
+        )
+    n_validation = int(_in_split(result, "validation").sum())
+    if n_validation < FEW_WINDOWS:
+        found.append(
+            f"Only {count(n_validation, 'validation window')}: {coarse(n_validation)}, and the "
+            "choice of the epoch is partly chance."
+        )
+    found += rare_classes(result.bundle.config.dataset.classes, _in_split(result, "train"))
+    if result.unused_branches:
+        found.append(
+            f"The dataset has {listed(result.unused_branches)} too, which the network doesn't read."
+        )
+    return [Warning(text) for text in found] or [Text("Nothing stood out.")]
+
+
+def _entropy(result: "TrainingResult") -> float:
+    """Loss on validation data of naming each class with its share there."""
+    counts = _in_split(result, "validation")
+    shares = counts[counts > 0] / max(counts.sum(), 1)
+    return float(-(shares * np.log(shares)).sum())
+
+
+def _figures(result: "TrainingResult") -> list[Block]:
+    layers = [
+        (layer.part, layer.label, " x ".join(map(str, layer.shape)), layer.parameters)
+        for layer in result.layers
+    ]
+    return [
+        Figure(
+            "learning_curves",
+            "Loss (lower is better) and accuracy (higher is better) after each epoch, on training "
+            "and on validation windows. The dotted line marks the epoch whose weights were kept. "
+            "Training numbers are means over the epoch, with dropout at work, and can be worse "
+            "than validation numbers.",
+            lambda: LearningCurvesDisplay(result).plot().figure,
+            Table("learning_curves", "Every epoch.", _HISTORY, result.history),
+        ),
+        Figure(
+            "architecture",
+            "The network, from the inputs (top) to a probability for each class (bottom). Each box "
+            "is a layer with its output for one window and its number of parameters.",
+            lambda: ArchitectureDisplay(result.layers).plot().figure,
+            Table(
+                "architecture",
+                "Layers, their output for one window, and their parameters.",
+                ("part", "layer", "output", "parameters"),
+                layers,
+            ),
+        ),
+    ]
+
+
+def _tables(result: "TrainingResult") -> list[Block]:
+    rows = [
+        (name, *map(int, of_class))
+        for name, of_class in zip(result.bundle.config.dataset.classes, result.counts, strict=True)
+    ]
+    return [Table("classes", "Windows by class and split.", ("class", *SPLITS), rows)]

@@ -1,0 +1,209 @@
+"""Reports as pages and files, with texts that try to be more than text."""
+
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from enngene_core.report.description import (
+    Facts,
+    Figure,
+    Report,
+    Section,
+    Table,
+    Text,
+    Warning,
+)
+from enngene_core.report.evaluation import evaluation_report
+from enngene_core.report.html import write_html
+from enngene_core.report.interpretation import interpretation_report
+from enngene_core.report.markdown import LARGEST, escaped, markdown
+from enngene_core.report.preprocess import preprocess_report
+from enngene_core.report.training import training_report
+from enngene_core.report.write import write_report
+from tests.plots.results import (
+    HOSTILE,
+    evaluation_result,
+    interpretation_result,
+    names,
+    preprocess_result,
+    training_result,
+)
+
+MORE_HOSTILE = (
+    "line\u2028```galaxy\u2028job_metrics()\u2028```",
+    "nul \x00 and \u202e override",
+    '"><img src=x onerror=alert(1)>',
+    "1. list",
+    "- list",
+    "# heading",
+    "![image](http://example.org/x.png)",
+    "<http://example.org>",
+    "&lt;b&gt;",
+    "\ud800",
+)
+
+
+class _Page(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def _hostile_report() -> Report:
+    words = (*HOSTILE, *MORE_HOSTILE)
+    blocks: list = [block for word in words for block in (Text(word), Warning(word))]
+    blocks += [
+        Facts([(word, word) for word in words]),
+        Table("t", words[0], words, [words, range(len(words))]),
+    ]
+    return Report(words[0], [Section(words[3], blocks)])
+
+
+def _page(report: Report, folder: Path) -> _Page:
+    write_html(report, folder / "page.html")
+    page = _Page()
+    page.feed((folder / "page.html").read_text(encoding="utf-8"))
+    return page
+
+
+@pytest.fixture(scope="module")
+def evaluated() -> Report:
+    return evaluation_report(evaluation_result(HOSTILE, 80))
+
+
+def test_page_loads_nothing_and_runs_nothing(evaluated: Report, tmp_path: Path) -> None:
+    page = _page(evaluated, tmp_path)
+    tags = {tag for tag, _ in page.tags}
+    assert not tags & {"script", "link", "iframe", "object", "embed", "base", "form", "a"}
+    for tag, attributes in page.tags:
+        assert not [name for name in attributes if name.startswith("on")]
+        assert (attributes.get("src") or "data:image/png;base64,").startswith("data:image/png")
+        if tag == "img":
+            assert len(attributes["alt"] or "") > 50
+    assert sum(tag == "img" for tag, _ in page.tags) == 3
+    style = page.text[: page.text.index("Evaluation: how good", 100)]
+    assert "url(" not in style
+    assert "@import" not in style
+
+
+def test_page_shows_hostile_text_as_text(tmp_path: Path) -> None:
+    page = _page(_hostile_report(), tmp_path)
+    assert not {"script", "img", "b"} & {tag for tag, _ in page.tags}
+    for word in HOSTILE:
+        assert page.text.count(word) >= 4
+    assert "\x00" not in page.text
+
+
+def test_markdown_shows_hostile_text_as_text() -> None:
+    markdown_it = pytest.importorskip("markdown_it")  # what Galaxy's page is made with, in Python
+    parser = markdown_it.MarkdownIt("commonmark", {"html": False}).enable("table")
+    for word in (*HOSTILE, *MORE_HOSTILE):
+        source = escaped(word)
+        assert "\n" not in source
+        assert len(source.splitlines()) == 1
+        (_, inline, _) = parser.parse(source)
+        assert {token.type for token in inline.children} <= {"text", "text_special", "softbreak"}
+        assert parser.render(source).startswith("<p>")
+
+
+def test_markdown_keeps_galaxy_from_reading_directives() -> None:
+    page = markdown(_hostile_report())
+    assert "```" not in page
+    assert "${" not in page
+    assert "$" not in page.replace("\\$", "")
+
+
+def test_markdown_of_galaxy_has_an_image_for_each_figure(evaluated: Report) -> None:
+    page = markdown(evaluated)
+    for name in ("roc", "precision_recall", "confusion"):
+        block = f'```galaxy\nhistory_dataset_as_image(output=report, path="{name}.png")\n```\n'
+        assert f"\n{block}" in page
+    assert page.count("```") == 6
+    assert "| class | windows |" in page
+
+
+@pytest.mark.parametrize("name", ["class", "`$<" * 30, "\N{CJK UNIFIED IDEOGRAPH-65E5}" * 100])
+def test_markdown_is_below_the_limit_at_1000_classes(name: str) -> None:
+    classes = [f"{name}{number}"[-100:] for number in range(1000)]
+    counts = np.full((1000, 4), 2)
+    reports = [
+        preprocess_report(preprocess_result(classes, counts)),
+        training_report(training_result(classes)),
+        interpretation_report(interpretation_result(classes, n_windows=1000)),
+    ]
+    for report in reports:
+        page = markdown(report)
+        assert 1000 < len(page.encode()) <= LARGEST
+        assert page.count("```") % 2 == 0
+
+
+def test_markdown_of_an_endless_report_ends_whole() -> None:
+    sections = [Section("Tables", [Text("word " * 200)] * 200)]
+    page = markdown(Report("Long", sections))
+    assert len(page.encode()) <= LARGEST
+    assert page.rstrip().endswith("the outputs of the tool have it.*")
+
+
+def test_short_report_is_not_shortened() -> None:
+    page = markdown(evaluation_report(evaluation_result(names(20), 200)))
+    assert "did not fit" not in page
+    assert "The first" not in page
+
+
+def test_all_forms_are_written_and_figures_drawn_once(tmp_path: Path) -> None:
+    evaluated = evaluation_report(evaluation_result(("=a", "b"), 60))
+    drawn: list[str] = []
+
+    def counted(figure: Figure) -> Figure:
+        def draw() -> object:
+            drawn.append(figure.name)
+            return figure.draw()
+
+        return Figure(figure.name, figure.caption, draw, figure.numbers)  # type: ignore[arg-type]
+
+    sections = [
+        Section(s.heading, [counted(b) if isinstance(b, Figure) else b for b in s.blocks])
+        for s in evaluated.sections
+    ]
+    report = Report(evaluated.title, sections)
+    write_report(
+        report,
+        html=tmp_path / "report.html",
+        markdown=tmp_path / "report.md",
+        figures=tmp_path / "figures",
+    )
+    assert sorted(drawn) == ["confusion", "precision_recall", "roc"]
+    for name in drawn:
+        assert (tmp_path / f"figures/{name}.png").read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
+        assert (tmp_path / f"figures/{name}.pdf").read_bytes()[:5] == b"%PDF-"
+    lines = (tmp_path / "figures/confusion.tsv").read_text().splitlines()
+    assert lines[0].split("\t") == [
+        "true_class",
+        "predicted_class",
+        "windows",
+        "share_of_true_class",
+    ]
+    assert lines[1].split("\t")[:2] == ["'=a", "'=a"]  # no formula in a spreadsheet
+
+    write_report(report, html=None, markdown=tmp_path / "again.md", figures=None)
+    assert len(drawn) == 3
+    assert (tmp_path / "again.md").read_bytes() == (tmp_path / "report.md").read_bytes()
+
+
+def test_same_result_gives_the_same_bytes(tmp_path: Path) -> None:
+    for folder in ("one", "two"):
+        report = evaluation_report(evaluation_result(("a", "b"), 60))
+        write_report(report, html=None, markdown=None, figures=tmp_path / folder)
+    written = sorted(path.name for path in (tmp_path / "one").iterdir())
+    assert len(written) == 9
+    for name in written:
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
