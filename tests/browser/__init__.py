@@ -1,0 +1,1 @@
+"""What a biologist sees of the tool suite in a browser."""
