@@ -56,7 +56,8 @@ def split_by_chromosome(
     for name in (*validation, *test):
         if name not in present:
             raise SpecError(
-                f"chromosome {name} has no window; expected some of {', '.join(sorted(present)[:8])}"
+                f"chromosome {name} has no window; expected some of "
+                f"{', '.join(sorted(present)[:8])}"
             )
     split = np.full(len(chrom), SPLITS.index("train"), dtype=np.uint8)
     split[np.isin(chrom, list(validation))] = SPLITS.index("validation")

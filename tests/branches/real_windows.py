@@ -1,0 +1,31 @@
+"""Windows for the tests of encoders."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from enngene_core.intervals.windows import Windows
+
+
+def windows_at(places: Sequence[tuple[str, int, str]], width: int) -> Windows:
+    """Windows from chromosome, start and strand."""
+    start = np.array([place[1] for place in places], dtype=np.int64)
+    return Windows(
+        chrom=np.array([place[0] for place in places], dtype=object),
+        start=start,
+        end=start + width,
+        strand=np.array([place[2] for place in places], dtype=object),
+        name=np.array(["."] * len(places), dtype=object),
+        label=np.zeros(len(places), dtype=np.int32),
+        source_row=np.arange(1, len(places) + 1),
+    )
+
+
+def real_windows(*, width: int, n: int = 120) -> Windows:
+    """Places of the real genome in no order, some close together, some at chromosome ends."""
+    rng = np.random.default_rng(5)
+    places = [
+        (f"chr_{10 + i % 4}", int(rng.integers(0, 160_000 - width)), "+-."[i % 3]) for i in range(n)
+    ]
+    places += [("chr_10", 0, "-"), ("chr_12", 160_000 - width, "+"), ("chr_10", 3, "+")]
+    return windows_at(places, width)

@@ -1,0 +1,174 @@
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+from sklearn import metrics as sklearn_metrics
+
+from enngene_core.dataset.encode import References
+from enngene_core.dataset.file import Dataset
+from enngene_core.dataset.preprocess import ClassFile, preprocess
+from enngene_core.errors import BundleError, DatasetError
+from enngene_core.evaluation.evaluate import EvaluationResult, evaluate, score
+from enngene_core.specs.evaluation import EvaluationSpec
+from enngene_core.specs.preprocess import PreprocessSpec
+from tests.core_fixtures import CLASSES, RealDataset, TrainedModel
+from tests.refusal import refused
+
+TEST = EvaluationSpec(split="test")
+
+
+@pytest.fixture(scope="module")
+def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("tables")
+
+
+@pytest.fixture(scope="module")
+def result(trained: TrainedModel, real_dataset: RealDataset, tables: Path) -> EvaluationResult:
+    return evaluate(
+        trained.path,
+        real_dataset.path,
+        TEST,
+        output=tables / "metrics.tsv",
+        predictions=tables / "predictions.tsv",
+    )
+
+
+def test_numbers_are_those_of_scikit_learn(result: EvaluationResult) -> None:
+    y_true, probabilities = result.y_true, result.probabilities
+    one_hot = np.eye(len(CLASSES))[y_true]
+    expected: dict[tuple[str, str], float] = {
+        ("windows", "all"): len(y_true),
+        ("accuracy", "all"): sklearn_metrics.accuracy_score(y_true, probabilities.argmax(axis=1)),
+    }
+    for metric, function in {
+        "auroc": sklearn_metrics.roc_auc_score,
+        "average_precision": sklearn_metrics.average_precision_score,
+    }.items():
+        for index, name in enumerate(CLASSES):
+            expected[metric, name] = function(one_hot[:, index], probabilities[:, index])
+        for average in ("macro", "micro"):
+            expected[metric, f"{average} average"] = function(
+                one_hot, probabilities, average=average
+            )
+    found = {(metric, of_class): value for metric, of_class, value in result.metrics}
+    assert found.keys() == expected.keys()
+    for key, value in expected.items():
+        assert found[key] == pytest.approx(value, abs=1e-12), key
+        assert result.metric(*key) == found[key]
+    np.testing.assert_array_equal(
+        result.confusion, sklearn_metrics.confusion_matrix(y_true, probabilities.argmax(axis=1))
+    )
+
+
+def test_metrics_are_a_table(result: EvaluationResult, tables: Path) -> None:
+    header, *rows = (tables / "metrics.tsv").read_text().splitlines()
+    assert header == "metric\tclass\tvalue"
+    cells = [row.split("\t") for row in rows]
+    assert [tuple(row[:2]) for row in cells] == [item[:2] for item in result.metrics]
+    for row, (_, _, value) in zip(cells, result.metrics, strict=True):
+        assert float(row[2]) == pytest.approx(value, rel=1e-5)
+
+
+def test_predictions_are_a_table(
+    result: EvaluationResult, real_dataset: RealDataset, tables: Path
+) -> None:
+    header, *rows = (tables / "predictions.tsv").read_text().splitlines()
+    assert header.split("\t") == [
+        "chrom", "start", "end", "name", "strand", "true_class", *CLASSES, "predicted_class"
+    ]  # fmt: skip
+    with Dataset(real_dataset.path) as dataset:
+        windows = dataset.windows(dataset.rows("test"))
+    assert len(rows) == len(windows)
+    for index, row in enumerate(rows):
+        chrom, start, end, name, strand, true_class, *values, predicted = row.split("\t")
+        assert (chrom, int(start), int(end)) == (
+            windows.chrom[index], windows.start[index], windows.end[index]
+        )  # fmt: skip
+        assert (name, strand) == (windows.name[index], windows.strand[index])
+        assert true_class == CLASSES[windows.label[index]]
+        assert predicted == CLASSES[result.probabilities[index].argmax()]
+        np.testing.assert_allclose(np.float64(values), result.probabilities[index], atol=1e-6)
+        assert sum(map(float, values)) == pytest.approx(1, abs=1e-5)
+
+
+def test_training_data_are_told_better_than_by_guessing(
+    trained: TrainedModel, real_dataset: RealDataset
+) -> None:
+    told = []
+    on_train = evaluate(
+        trained.path,
+        real_dataset.path,
+        EvaluationSpec(split="train"),
+        on_progress=lambda done, all_: told.append((done, all_)),
+    )
+    assert on_train.metric("auroc", "macro average") > 0.7
+    assert told[-1] == (len(on_train.y_true),) * 2
+
+
+def test_a_class_without_windows_has_no_number(trained: TrainedModel) -> None:
+    config = trained.result.bundle.config
+    probabilities = np.array([[0.7, 0.2, 0.1], [0.2, 0.7, 0.1], [0.6, 0.3, 0.1]], np.float32)
+    result = score(config, "test", np.array([0, 1, 0]), probabilities)
+    assert set(result.curves) == {"exons", "introns"}
+    assert result.metric("auroc", "exons") == 1
+    assert np.isnan(result.metric("auroc", "intergenic"))
+    assert result.metric("auroc", "macro average") == 1  # of those that have one
+    assert result.metric("accuracy") == 1
+
+
+def test_one_class_alone_has_no_macro_average(trained: TrainedModel) -> None:
+    probabilities = np.array([[0.7, 0.2, 0.1], [0.2, 0.7, 0.1]], np.float32)
+    result = score(trained.result.bundle.config, "test", np.array([0, 0]), probabilities)
+    assert result.curves == {}
+    assert np.isnan(result.metric("average_precision", "macro average"))
+    assert result.metric("accuracy") == 0.5
+
+
+@pytest.mark.parametrize(
+    ("classes", "options", "words"),
+    [
+        (("exons", "introns"), {}, ("exons, introns;", "exons, introns, intergenic")),
+        (("introns", "exons", "intergenic"), {}, ("introns, exons, intergenic;",)),
+        (CLASSES, {"window": 40}, ("40 nt", "51")),
+        (CLASSES, {"branches": "sequence,conservation"}, ("lacks", "structure")),
+    ],
+    ids=["classes", "order of classes", "window", "branches"],
+)
+def test_a_dataset_of_another_kind_is_refused(
+    trained: TrainedModel,
+    class_files: list[ClassFile],
+    references: References,
+    tmp_path: Path,
+    classes: tuple[str, ...],
+    options: dict,
+    words: tuple[str, ...],
+) -> None:
+    files = {item.name: item for item in class_files}
+    spec = PreprocessSpec(**{"window": 51, "branches": "sequence", **options})
+    path = tmp_path / "other.h5"
+    preprocess([files[name] for name in classes], references, spec, output=path)
+    with refused(DatasetError, path, *words):
+        evaluate(trained.path, path, TEST, output=tmp_path / "metrics.tsv")
+    assert not (tmp_path / "metrics.tsv").exists()
+
+
+def test_an_empty_split_is_named(
+    trained: TrainedModel, real_dataset: RealDataset, tmp_path: Path
+) -> None:
+    path = tmp_path / "copy.h5"
+    path.write_bytes(real_dataset.path.read_bytes())
+    with h5py.File(path, "r+") as file:
+        split = file["windows/split"][:]
+        file["windows/split"][:] = np.where(split == 2, 0, split)
+    with refused(DatasetError, path, "no windows in the test split"):
+        evaluate(trained.path, path, TEST)
+
+
+def test_files_that_were_confused_are_named(
+    trained: TrainedModel, real_dataset: RealDataset
+) -> None:
+    with refused(BundleError, real_dataset.path, "expected a model bundle"):
+        evaluate(real_dataset.path, trained.path, TEST)
+    with refused(DatasetError, trained.path, "not an HDF5 file"):
+        evaluate(trained.path, trained.path, TEST)
