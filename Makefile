@@ -22,7 +22,7 @@ check: .venvs/core/.tests
 	$(BIN)/lint-imports
 
 unit: .venvs/core/.tests
-	$(BIN)/python -m pytest tests --ignore tests/galaxy --ignore tests/browser -n 2
+	$(BIN)/python -m pytest tests --ignore tests/galaxy --ignore tests/browser -n 2 --dist loadfile
 
 # One Galaxy server serves the tool tests, the workflow test and the browser.
 integration: .venvs/core/.tests .venvs/galaxy/.installed .venvs/planemo/.installed browser

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from enngene_core.errors import SignalError
 from enngene_core.formats.bigwig import Signal
 from enngene_core.intervals.windows import Windows
 
@@ -29,6 +30,11 @@ def encode_conservation(
         0 where the file has no score.
     n_missing : ndarray of int64, shape (n_windows,)
         Bases without a score.
+
+    Raises
+    ------
+    SignalError
+        If a score is infinite.
     """
     scores = np.empty((len(windows), width), dtype=np.float32)
     offsets = np.arange(width)
@@ -40,6 +46,12 @@ def encode_conservation(
             first = int(windows.start[block[0]])
             values = signal.read(chrom, first, int(windows.end[block[-1]]))
             scores[block] = values[windows.start[block, None] - first + offsets]
+            if np.isinf(values).any():
+                place = first + int(np.flatnonzero(np.isinf(values))[0])
+                raise SignalError(
+                    f"{signal.path}: the score at {chrom}:{place}-{place + 1} is infinite; "
+                    "expected numbers"
+                )
     is_missing = np.isnan(scores)
     scores[is_missing] = 0.0
     is_minus = windows.is_minus

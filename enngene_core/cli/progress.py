@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from tqdm import tqdm
 
 if TYPE_CHECKING:
-    from enngene_core.training.train import TrainingProgress
+    from enngene_core.training.recorder import TrainingProgress
 
 
 class CountProgress:

@@ -1,6 +1,5 @@
 """Preprocessing: intervals of each class become a dataset."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,16 +23,11 @@ from enngene_core.intervals.splits import split_by_chromosome, split_randomly
 from enngene_core.intervals.windows import Rejection, Windows, concatenate, drop_repeated
 from enngene_core.provenance import sha256, software
 from enngene_core.seeding import named_rng
+from enngene_core.specs.base import validate
 from enngene_core.specs.branches import UNKNOWN_BASE
 from enngene_core.specs.execution import ExecutionSpec
 from enngene_core.specs.preprocess import SPLITS, DatasetSpec, PreprocessSpec
 
-_LONGEST_CLASS_NAME = 100
-#: Other columns of the tables of predictions, and other rows of those of metrics.
-RESERVED_CLASS_NAMES = (
-    *("chrom", "start", "end", "name", "strand", "true_class", "predicted_class"),
-    *("all", "macro average", "micro average"),
-)
 REJECTED_COLUMNS = ("class", "line", "chrom", "start", "end", "name", "strand", "reason")
 
 
@@ -116,8 +110,13 @@ def preprocess(
     InsufficientMemoryError
         If the branches would not fit into memory.
     """
-    _check_class_names(classes)
     names = tuple(item.name for item in classes)
+    if len(names) < 2:
+        raise SpecError(
+            f"found {f'only {names[0]!r}' if names else 'none'} as class; expected two or more: "
+            "--intervals NAME=FILE.bed once for each class"
+        )
+    dataset_spec = validate(DatasetSpec, {**spec.model_dump(), "classes": names}, source="classes")
     intervals = [_read_class(item, label) for label, item in enumerate(classes)]
     placed = place_classes(
         intervals,
@@ -143,7 +142,6 @@ def preprocess(
         execution=execution,
         on_progress=on_progress,
     )
-    dataset_spec = DatasetSpec(**spec.model_dump(), classes=names)
     provenance = _provenance(classes, references, spec)
     write_dataset(
         output,
@@ -187,26 +185,6 @@ def _read_class(item: ClassFile, label: int) -> LabelledIntervals:
     except IntervalError as error:
         # On a server the file's own name says nothing to the user.
         raise IntervalError(f"class {item.name}: {error}") from error
-
-
-def _check_class_names(classes: Sequence[ClassFile]) -> None:
-    if len(classes) < 2:
-        found = f"only {classes[0].name!r}" if classes else "none"
-        raise SpecError(
-            f"found {found} as class; expected two or more: "
-            "--intervals NAME=FILE.bed once for each class"
-        )
-    for name, count in Counter(item.name for item in classes).items():
-        if count > 1:
-            raise SpecError(f"class {name!r} is given {count} times; expected different names")
-        is_reserved = name in RESERVED_CLASS_NAMES
-        if not name.strip() or len(name) > _LONGEST_CLASS_NAME or is_reserved:
-            raise SpecError(
-                f"found {name[:40]!r} as the name of a class; expected 1 to {_LONGEST_CLASS_NAME} "
-                f"characters, and not one of {', '.join(RESERVED_CLASS_NAMES)}"
-            )
-        if not name.isprintable():
-            raise SpecError(f"the class name {name!r} has characters that cannot be printed")
 
 
 def _split(windows: Windows, spec: PreprocessSpec) -> np.ndarray:

@@ -119,8 +119,10 @@ def _parse(line: str, path: Path, number: int) -> tuple[str, int, int, str, str]
             f"{path}, line {number}: end {end} is not greater than start {start}; "
             "expected a 0-based, half-open interval"
         )
-    if not fields[0]:
-        raise IntervalError(f"{path}, line {number}: the chromosome is empty")
+    if not fields[0] or not fields[0].isprintable():
+        raise IntervalError(
+            f"{path}, line {number}: found {fields[0][:40]!r} as chromosome; expected a name"
+        )
     name = fields[3] if len(fields) > 3 and fields[3] else "."
     strand = fields[5] if len(fields) > 5 else "."
     if strand not in ("+", "-", "."):

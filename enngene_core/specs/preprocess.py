@@ -1,5 +1,6 @@
 """Parameters of preprocessing, and of the dataset that it makes."""
 
+from collections import Counter
 from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
@@ -11,6 +12,12 @@ SPLITS = ("train", "validation", "test", "blackbox")
 SplitName = Literal["train", "validation", "test", "blackbox"]
 
 MAX_WINDOW = 10_000
+_LONGEST_CLASS_NAME = 100
+#: Other columns of the tables of predictions, and other rows of those of metrics.
+_RESERVED_CLASS_NAMES = (
+    *("chrom", "start", "end", "name", "strand", "true_class", "predicted_class"),
+    *("all", "macro average", "micro average"),
+)
 
 
 def _split_words(value: Any, separator: str) -> Any:
@@ -117,7 +124,18 @@ class DatasetSpec(PreprocessSpec):
     @field_validator("classes")
     @classmethod
     def _check_classes(cls, classes: tuple[str, ...]) -> tuple[str, ...]:
-        for name in classes:
-            if classes.count(name) > 1 or not name.strip() or not name.isprintable():
-                raise ValueError(f"found {name[:40]!r}; expected different, printable names")
+        for name, count in Counter(classes).items():
+            if count > 1:
+                raise ValueError(f"class {name!r} is given {count} times; expected different names")
+            is_long = len(name) > _LONGEST_CLASS_NAME
+            if not name.strip() or not name.isprintable() or is_long:
+                raise ValueError(
+                    f"found {name[:40]!r} as the name of a class; expected 1 to "
+                    f"{_LONGEST_CLASS_NAME} printable characters"
+                )
+            if name in _RESERVED_CLASS_NAMES:
+                raise ValueError(
+                    f"found {name!r} as the name of a class; tables use that word themselves: "
+                    f"{', '.join(_RESERVED_CLASS_NAMES)}"
+                )
         return classes

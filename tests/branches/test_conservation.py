@@ -4,9 +4,11 @@ import numpy as np
 import pyBigWig
 
 from enngene_core.branches.conservation import encode_conservation
+from enngene_core.errors import SignalError
 from enngene_core.formats.bigwig import Signal
 from tests.branches.real_windows import real_windows, windows_at
 from tests.core_fixtures import REAL_DATA
+from tests.refusal import refused
 
 
 def test_by_hand_on_both_strands(tmp_path: Path) -> None:
@@ -21,6 +23,15 @@ def test_by_hand_on_both_strands(tmp_path: Path) -> None:
     assert scores.dtype == np.float32
     assert scores.tolist() == [[0, 1, -2, 0], [0, 5, 0, 0], [0, -2, 1, 0]]
     assert n_missing.tolist() == [1, 3, 1]
+
+
+def test_an_infinite_score_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "scores.bw"
+    with pyBigWig.open(str(path), "w") as file:
+        file.addHeader([("chr1", 100)])
+        file.addEntries("chr1", 7, values=[float("inf")], span=1, step=1)
+    with Signal(path) as signal, refused(SignalError, path, "chr1:7-8", "infinite"):
+        encode_conservation(windows_at([("chr1", 5, "-")], 4), signal, width=4)
 
 
 def test_the_same_as_one_request_a_window() -> None:

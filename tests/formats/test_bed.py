@@ -72,6 +72,7 @@ def test_real_files_agree_with_a_plain_reading(name: str) -> None:
     ("line", "words"),
     [
         ("chr1\t5\t5", ("end 5", "start 5")),
+        ("ch\vr1\t5\t6", (r"'ch\x0br1'", "chromosome")),
         ("chr1\t5\t4", ("end 4", "start 5")),
         ("chr1\tone\t5", ("'one'", "start", "whole number")),
         ("chr1\t1\t", ("2 tab-separated columns", "start and end")),

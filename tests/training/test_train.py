@@ -16,7 +16,8 @@ from enngene_core.specs.execution import ExecutionSpec
 from enngene_core.specs.network import ConvolutionLayer, DenseLayer, NetworkSpec
 from enngene_core.specs.preprocess import PreprocessSpec
 from enngene_core.specs.training import TrainingSpec
-from enngene_core.training.train import HISTORY_COLUMNS, TrainingProgress, train
+from enngene_core.training.recorder import HISTORY_COLUMNS, TrainingProgress
+from enngene_core.training.train import train
 from tests.core_fixtures import REAL_DATA, RealDataset, TrainedModel
 from tests.refusal import refused
 
