@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import h5py
@@ -13,6 +12,7 @@ from pydantic import ValidationError
 
 from enngene_core.errors import DatasetError
 from enngene_core.formats.hdf5 import create_file, write_text
+from enngene_core.formats.opened import OpenedFile
 from enngene_core.intervals.windows import Windows
 from enngene_core.specs.base import describe
 from enngene_core.specs.branches import SYMBOLS, UNKNOWN_BASE
@@ -89,7 +89,7 @@ class _Layout:
     n_windows: int
 
 
-class Dataset:
+class Dataset(OpenedFile):
     """A dataset file, opened and checked; windows and branches are read on demand.
 
     Parameters
@@ -270,14 +270,3 @@ class Dataset:
     def close(self) -> None:
         """Close the file."""
         self._file.close()
-
-    def __enter__(self) -> "Dataset":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()

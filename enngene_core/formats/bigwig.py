@@ -2,16 +2,16 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
 
 import numpy as np
 import pyBigWig
 
 from enngene_core.errors import SignalError
+from enngene_core.formats.opened import OpenedFile
 from enngene_core.quiet import silenced
 
 
-class Signal:
+class Signal(OpenedFile):
     """A bigWig file, opened for reading.
 
     Parameters
@@ -92,14 +92,3 @@ class Signal:
     def close(self) -> None:
         """Close the file."""
         self._bigwig.close()
-
-    def __enter__(self) -> "Signal":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()

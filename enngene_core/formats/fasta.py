@@ -4,12 +4,12 @@ import struct
 import tempfile
 import zlib
 from pathlib import Path
-from types import TracebackType
 
 import numpy as np
 import pyfaidx
 
 from enngene_core.errors import GenomeError
+from enngene_core.formats.opened import OpenedFile
 
 #: What pyfaidx raises for files that are not whole, or not FASTA.
 _UNREADABLE = (
@@ -27,7 +27,7 @@ _IS_NUCLEOTIDE = np.zeros(256, dtype=bool)
 _IS_NUCLEOTIDE[list(b"ACGTUNRYSWKMBDHVX-.")] = True
 
 
-class Genome:
+class Genome(OpenedFile):
     """Chromosomes of a FASTA file, read one at a time.
 
     An index that lies beside the file and is not older than it is used; otherwise one is made in
@@ -128,14 +128,3 @@ class Genome:
         if hasattr(self, "_fasta"):
             self._fasta.close()
         self._folder.cleanup()
-
-    def __enter__(self) -> "Genome":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()

@@ -1,7 +1,6 @@
 """Attributions as an HDF5 file and as a table."""
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -10,58 +9,43 @@ from enngene_core.branches.sequence import decode_sequence
 from enngene_core.branches.structure import decode_structure
 from enngene_core.formats.hdf5 import create_file, write_text
 from enngene_core.formats.table import cell
-from enngene_core.interpretation.integrated_gradients import Attributions
-from enngene_core.intervals.windows import Windows
+from enngene_core.interpretation.result import InterpretationResult
 from enngene_core.specs.branches import SYMBOLS
 
 FORMAT = "enngene-attributions"
 VERSION = 1
 
 
-def write_attributions(
-    path: Path,
-    windows: Windows,
-    branches: Mapping[str, np.ndarray],
-    classes: tuple[str, ...],
-    probabilities: np.ndarray,
-    target: np.ndarray,
-    attributions: Attributions,
-) -> None:
+def write_attributions(path: Path, result: InterpretationResult) -> None:
     """Write windows, what the network read of them, and a score for each position."""
     with create_file(path) as file:
         file.attrs["format"] = FORMAT
         file.attrs["format-version"] = VERSION
-        file.attrs["classes"] = json.dumps(list(classes))
-        file["probabilities"] = probabilities
-        file["target"] = target.astype(np.int32)
-        file["output_difference"] = attributions.difference
-        file["completeness_error"] = attributions.completeness_error
+        file.attrs["classes"] = json.dumps(list(result.config.dataset.classes))
+        file["probabilities"] = result.probabilities
+        file["target"] = result.target.astype(np.int32)
+        file["output_difference"] = result.attributions.difference
+        file["completeness_error"] = result.attributions.completeness_error
         group = file.create_group("windows")
         for name in ("chrom", "strand", "name"):
-            write_text(group, name, getattr(windows, name))
-        group["start"], group["end"] = windows.start, windows.end
-        for name, values in branches.items():
+            write_text(group, name, getattr(result.windows, name))
+        group["start"], group["end"] = result.windows.start, result.windows.end
+        for name, values in result.branches.items():
             file[f"branches/{name}"] = values
             if name in SYMBOLS:
                 file[f"branches/{name}"].attrs["symbols"] = SYMBOLS[name]
-            file[f"attributions/{name}"] = attributions.branches[name]
+            file[f"attributions/{name}"] = result.attributions.branches[name]
 
 
-def write_attribution_table(
-    path: Path,
-    windows: Windows,
-    branches: Mapping[str, np.ndarray],
-    classes: tuple[str, ...],
-    probabilities: np.ndarray,
-    target: np.ndarray,
-    attributions: Attributions,
-) -> None:
+def write_attribution_table(path: Path, result: InterpretationResult) -> None:
     """Write a row for each position of each window, in the direction in which it was read.
 
     Columns: the base's place (0-based, half-open), the window's name and strand, its number in
     the input (from 1), the position in the window (from 1), the class that is explained and its
     probability; then, for each branch, what stands there and its attribution.
     """
+    windows, branches, attributions = result.windows, result.branches, result.attributions
+    classes, probabilities = result.config.dataset.classes, result.probabilities
     decoders = {"sequence": decode_sequence, "structure": decode_structure}
     shown = {
         name: decoders[name](values) if name in decoders else values
@@ -75,7 +59,7 @@ def write_attribution_table(
         handle.write("\t".join(header) + "\n")
         for index in range(len(windows)):
             width = int(windows.end[index] - windows.start[index])
-            label = int(target[index])
+            label = int(result.target[index])
             place = [cell(windows.chrom[index])]
             about = [cell(windows.name[index]), windows.strand[index], str(index + 1)]
             explained = [cell(classes[label]), f"{probabilities[index, label]:.6f}"]

@@ -1,7 +1,6 @@
 """Interpretation: which positions of new intervals speak for a class."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -9,52 +8,12 @@ import numpy as np
 from enngene_core.dataset.encode import References, encode_new_intervals
 from enngene_core.errors import SpecError
 from enngene_core.interpretation.files import write_attribution_table, write_attributions
-from enngene_core.interpretation.integrated_gradients import Attributions, integrated_gradients
-from enngene_core.intervals.windows import Rejection, Windows
-from enngene_core.models.bundle import BundleConfig, read_bundle
+from enngene_core.interpretation.integrated_gradients import integrated_gradients
+from enngene_core.interpretation.result import InterpretationResult
+from enngene_core.models.bundle import read_bundle
 from enngene_core.models.inference import predict_probabilities
 from enngene_core.specs.execution import ExecutionSpec
 from enngene_core.specs.interpretation import InterpretationSpec
-
-
-@dataclass(frozen=True)
-class InterpretationResult:
-    """Attributions of some windows, and what they explain.
-
-    Attributes
-    ----------
-    config : BundleConfig
-    spec : InterpretationSpec
-    windows : Windows
-    branches : dict of str to ndarray, each of shape (n_windows, width)
-        Codes or scores that the network read.
-    probabilities : ndarray of float32, shape (n_windows, n_classes)
-    target : ndarray of int, shape (n_windows,)
-        Class that is explained.
-    attributions : Attributions
-    rejections : list of Rejection
-        Intervals that could not be used.
-    """
-
-    config: BundleConfig
-    spec: InterpretationSpec
-    windows: Windows
-    branches: dict[str, np.ndarray]
-    probabilities: np.ndarray
-    target: np.ndarray
-    attributions: Attributions
-    rejections: list[Rejection]
-
-    @property
-    def median_completeness_error(self) -> float:
-        """Median over the windows of `Attributions.completeness_error`."""
-        return float(np.median(self.attributions.completeness_error))
-
-    def top(self, label: int) -> np.ndarray:
-        """Windows that are explained as class `label`, the highest scoring first."""
-        explained = np.flatnonzero(self.target == label)
-        order = np.argsort(-self.probabilities[explained, label], kind="stable")
-        return explained[order[: self.spec.top]]
 
 
 def interpret(
@@ -125,9 +84,8 @@ def interpret(
         attributions=attributions,
         rejections=new.rejections,
     )
-    contents = (new.windows, new.branches, classes, probabilities, target, attributions)
     if output is not None:
-        write_attributions(output, *contents)
+        write_attributions(output, result)
     if table is not None:
-        write_attribution_table(table, *contents)
+        write_attribution_table(table, result)
     return result

@@ -16,7 +16,7 @@ from enngene_core.plots.names import shortened
 from enngene_core.plots.style import styled
 
 if TYPE_CHECKING:
-    from enngene_core.interpretation.interpret import InterpretationResult
+    from enngene_core.interpretation.result import InterpretationResult
 
 #: Low to high; both ends are light enough for black letters.
 COLOURMAP = LinearSegmentedColormap.from_list("attribution", ["#4393C3", "#FFFFFF", "#E0705C"])

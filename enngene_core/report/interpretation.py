@@ -12,7 +12,7 @@ from enngene_core.report.description import Block, Figure, Report, Section, Tabl
 from enngene_core.report.words import count, listed, percent
 
 if TYPE_CHECKING:
-    from enngene_core.interpretation.interpret import InterpretationResult
+    from enngene_core.interpretation.result import InterpretationResult
 
 #: Classes with a figure; drawing takes seconds for each.
 MOST_FIGURES = 20

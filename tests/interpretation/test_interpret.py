@@ -9,7 +9,8 @@ from enngene_core.branches.sequence import decode_sequence
 from enngene_core.branches.structure import decode_structure
 from enngene_core.dataset.encode import References
 from enngene_core.errors import SpecError
-from enngene_core.interpretation.interpret import InterpretationResult, interpret
+from enngene_core.interpretation.interpret import interpret
+from enngene_core.interpretation.result import InterpretationResult
 from enngene_core.prediction.predict import predict
 from enngene_core.specs.execution import ExecutionSpec
 from enngene_core.specs.interpretation import InterpretationSpec

@@ -10,7 +10,7 @@ import numpy as np
 from enngene_core.dataset.preprocess import PreprocessResult
 from enngene_core.evaluation.evaluate import EvaluationResult, score
 from enngene_core.interpretation.integrated_gradients import Attributions
-from enngene_core.interpretation.interpret import InterpretationResult
+from enngene_core.interpretation.result import InterpretationResult
 from enngene_core.intervals.windows import Rejection, Windows
 from enngene_core.models.bundle import Bundle, BundleConfig
 from enngene_core.specs.interpretation import InterpretationSpec
