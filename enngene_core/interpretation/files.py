@@ -71,5 +71,6 @@ def write_attribution_table(path: Path, result: InterpretationResult) -> None:
                 for name in branches:
                     value = shown[name][index][position]
                     row.append(value if isinstance(value, str) else f"{value:.6g}")
-                    row.append(f"{attributions.branches[name][index, position]:.6g}")
+                    # Adding 0 turns -0 into 0.
+                    row.append(f"{attributions.branches[name][index, position] + 0.0:.6g}")
                 handle.write("\t".join(row) + "\n")

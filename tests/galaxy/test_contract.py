@@ -1,0 +1,185 @@
+"""The wrappers say what the specs say: names, defaults, bounds, options and help, both ways."""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+from pydantic.fields import FieldInfo
+
+import enngene_core
+from enngene_core.cli.app import app
+from enngene_core.specs.base import Spec
+from enngene_core.specs.branches import SYMBOLS
+from enngene_core.specs.evaluation import EvaluationSpec
+from enngene_core.specs.execution import ExecutionSpec
+from enngene_core.specs.interpretation import InterpretationSpec
+from enngene_core.specs.network import ConvolutionLayer, DenseLayer, NetworkSpec, RecurrentLayer
+from enngene_core.specs.preprocess import PreprocessSpec
+from enngene_core.specs.training import TrainingSpec
+from tests.galaxy.checkout import Checkout
+from tests.galaxy.form import Wrapper, WrapperParameter
+
+WRAPPERS = {wrapper.command_name: wrapper for wrapper in map(Wrapper.read, Checkout().wrappers)}
+SPECS: dict[str, type[Spec]] = {
+    "preprocess": PreprocessSpec,
+    "train": TrainingSpec,
+    "evaluate": EvaluationSpec,
+    "interpret": InterpretationSpec,
+}
+# Set by the server for each job, and not by the user.
+EXECUTION_FLAGS = {f"--{name}" for name in ExecutionSpec.model_fields}
+# The class files go through a configfile, because the names of datasets are raw text.
+UNUSED_FLAGS = {"preprocess": {"--intervals"}}
+LAYERS: dict[str, type[Spec]] = {
+    "convolution": ConvolutionLayer,
+    "gru": RecurrentLayer,
+    "lstm": RecurrentLayer,
+    "dense": DenseLayer,
+}
+BOUNDS = ("ge", "gt", "le", "lt", "max_length")
+KINDS = {int: "integer", float: "float", bool: "boolean", str: "text"}
+
+SCALARS = [
+    pytest.param(command, name, id=f"{command}-{name}")
+    for command, spec in SPECS.items()
+    for name in spec.model_fields
+]
+
+
+def cli_flags(command: str) -> set[str]:
+    """Flags of one ``enngene`` command."""
+    arguments = app[command].assemble_argument_collection(default_parameter=app.default_parameter)
+    return {flag for argument in arguments for flag in argument.names if flag != "*"}
+
+
+def options_of(annotation: Any) -> list[str] | None:
+    """Values of a choice, or of a tuple of choices; None for any other type."""
+    if typing.get_origin(annotation) is tuple:
+        annotation = typing.get_args(annotation)[0]
+    if typing.get_origin(annotation) is typing.Literal:
+        return list(typing.get_args(annotation))
+    return None
+
+
+def bounds_of(field: FieldInfo) -> dict[str, float]:
+    """Bounds of a field by pydantic's names."""
+    return {
+        name: float(getattr(constraint, name))
+        for constraint in field.metadata
+        for name in BOUNDS
+        if getattr(constraint, name, None) is not None
+    }
+
+
+def form_text(value: Any) -> str:
+    """A default as the form shows it."""
+    if isinstance(value, tuple):
+        return (":" if value and isinstance(value[0], int) else ",").join(map(str, value))
+    return str(value)
+
+
+def assert_same(parameter: WrapperParameter, field: FieldInfo) -> None:
+    """Compare one parameter of a form with its field."""
+    options = options_of(field.annotation)
+    if options is None:
+        default = parameter.default or ""
+        assert parameter.kind == KINDS.get(field.annotation, "text")
+    else:
+        default = parameter.default or parameter.options[0]
+        assert parameter.kind == "select"
+        assert parameter.options == options
+        assert parameter.source.get_bool("multiple", False) == isinstance(field.default, tuple)
+    assert default == form_text(field.default)
+    assert parameter.bounds == bounds_of(field)
+    assert parameter.source.parse_help() == field.description
+
+
+def test_each_command_has_its_wrapper() -> None:
+    commands = {name for name in app if not name.startswith("-")}
+    assert set(WRAPPERS) == commands
+    for wrapper in WRAPPERS.values():
+        assert wrapper.source.parse_id() == wrapper.path.stem
+        assert wrapper.source.parse_command().split()[:2] == ["enngene", wrapper.command_name]
+
+
+@pytest.mark.parametrize("command", WRAPPERS)
+def test_wrapper_needs_this_version_of_the_core(command: str) -> None:
+    source = WRAPPERS[command].source
+    requirements, *_ = source.parse_requirements()
+    assert [(r.name, r.version) for r in requirements] == [
+        ("enngene-core", enngene_core.__version__)
+    ]
+    version = str(source.parse_version())
+    assert version.split("+galaxy")[0] == enngene_core.__version__
+
+
+@pytest.mark.parametrize(("command", "name"), SCALARS)
+def test_parameter_is_as_its_spec_says(command: str, name: str) -> None:
+    flag = "--" + name.replace("_", "-")
+    (parameter,) = WRAPPERS[command].arguments()[flag]
+    assert parameter.name == name
+    assert_same(parameter, SPECS[command].model_fields[name])
+
+
+@pytest.mark.parametrize("command", WRAPPERS)
+def test_every_flag_has_its_place(command: str) -> None:
+    wrapper, flags = WRAPPERS[command], cli_flags(command)
+    assert wrapper.flags <= flags, "the wrapper passes a flag that the command lacks"
+    assert set(wrapper.arguments()) <= flags, "a parameter names a flag that the command lacks"
+    assert flags - wrapper.flags == UNUSED_FLAGS.get(command, set())
+    assert wrapper.flags >= EXECUTION_FLAGS
+    scalars = set(SPECS[command].model_fields) if command in SPECS else set()
+    unset = {"--" + name.replace("_", "-") for name in scalars} - set(wrapper.arguments())
+    assert not unset, "a field of the spec is nowhere in the form"
+
+
+def _layer_parameters(*path: str) -> dict[str, WrapperParameter]:
+    """Parameters of one layer by name, from their place in the form that builds a network."""
+    n = len(path)
+    found = (p for p in WRAPPERS["train"].parameters if p.path[:n] == path and len(p.path) == n + 1)
+    return {p.name: p for p in found if p.name != "(repeat)"}
+
+
+def _assert_same_layer(parameters: dict[str, WrapperParameter], layer: type[Spec]) -> None:
+    fields = {name: field for name, field in layer.model_fields.items() if name != "type"}
+    assert list(parameters) == list(fields)
+    for name, parameter in parameters.items():
+        assert_same(parameter, fields[name])
+
+
+@pytest.mark.parametrize("branch", SYMBOLS | {"conservation": ""})
+def test_layers_of_a_branch_are_as_their_spec_says(branch: str) -> None:
+    place = ("layers", "build", branch, "yes", "layers")
+    _assert_same_layer(_layer_parameters(*place), ConvolutionLayer)
+
+
+@pytest.mark.parametrize("layer_type", LAYERS)
+def test_common_layers_are_as_their_spec_says(layer_type: str) -> None:
+    place = ("layers", "build", "common", "layer", layer_type)
+    _assert_same_layer(_layer_parameters(*place), LAYERS[layer_type])
+
+
+def test_a_network_has_as_many_layers_as_its_spec_allows() -> None:
+    parameters = WRAPPERS["train"].parameters
+    repeats = [p.source for p in parameters if p.name == "(repeat)"]
+    assert {repeat.get("max") for repeat in repeats} == {"20"}
+    assert _longest(NetworkSpec.model_fields["common"].metadata) == 20
+    (common,) = (p.source for p in parameters if p.path[-2:] == ("common", "(repeat)"))
+    assert common.parse_help() == NetworkSpec.model_fields["common"].description
+    (kind,) = (p for p in parameters if p.path[-3:] == ("common", "layer", "type"))
+    assert kind.options == list(LAYERS)
+
+
+def _longest(metadata: Iterable[Any]) -> int | None:
+    return next((m.max_length for m in metadata if hasattr(m, "max_length")), None)
+
+
+@pytest.mark.parametrize("command", WRAPPERS)
+def test_text_of_users_is_checked_before_it_is_used(command: str) -> None:
+    for parameter in WRAPPERS[command].parameters:
+        if parameter.kind == "text":
+            assert parameter.source.parse_sanitizer_elem() is not None, parameter.path
+            assert parameter.source.parse_validators(), parameter.path
