@@ -10,13 +10,15 @@ from tests.galaxy.client import GalaxyClient
 HISTORY_NAME = "ENNGene demo"
 COLLECTION_NAME = "Classes"
 CLASSES = ("exons", "introns", "intergenic")
+# A form chooses the newest dataset that fits an input, and takes a BED file for a bigWig that it
+# could convert it to: so the scores come last, after the intervals to interpret.
 DATATYPES = {
     "genome.fa": "fasta",
-    "phyloP.bw": "bigwig",
     "exons.bed": "bed",
     "introns.bed": "bed",
     "intergenic.bed": "bed",
     "new.bed": "bed",
+    "phyloP.bw": "bigwig",
 }
 
 
