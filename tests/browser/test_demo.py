@@ -32,7 +32,7 @@ def test_a_click_runs_the_demo(
         return [element.text.split(": ", 1)[-1] for element in found if element.text]
 
     wait.until(lambda page: set(chosen(page)) == set(CHOSEN), "the form chooses other datasets")
-    save_screenshot(browser, screenshots / "demo-workflow.png")
+    browser.save_screenshot(str(screenshots / "demo-workflow.png"))
     run_button = browser.find_element(By.ID, "run-workflow")
     wait.until(lambda _: run_button.is_enabled())
     run_button.click()
