@@ -31,6 +31,8 @@ _DECODERS = {"sequence": decode_sequence, "structure": decode_structure}
 _CELL, _ROW, _TITLE, _TICKS, _BLOCK_GAP = 0.088, 0.16, 0.22, 0.17, 0.12
 _LEFT, _RIGHT, _EDGE = 0.95, 0.2, 0.12
 _PER_LINE = 100
+#: The narrowest figure, in positions: a title and its colour bar need the room.
+_SHORTEST_LINE = 85
 
 
 class AttributionsDisplay:
@@ -66,6 +68,7 @@ class AttributionsDisplay:
         self.width = next(iter(result.branches.values())).shape[1]
         self.has_letters = self.width <= _WIDEST_WITH_LETTERS
         self.per_line = _PER_LINE if self.has_letters else 10 * _PER_LINE
+        self._line_width = _CELL * min(_PER_LINE, max(self.width, _SHORTEST_LINE))
         self.n_lines = -(-self.width // self.per_line)
         self.shown = result.top(label)[: max(1, _MOST_LINES // self.n_lines)]
         self._letters: dict[str, list[tuple[float, float]]] = {}
@@ -79,7 +82,7 @@ class AttributionsDisplay:
         """Draw into `ax`, or into a figure that grows with the number of windows."""
         line = len(self.branches) * _ROW + _TICKS
         block = _TITLE + self.n_lines * line + _BLOCK_GAP
-        width = _LEFT + _CELL * _PER_LINE + _RIGHT
+        width = _LEFT + self._line_width + _RIGHT
         height = 2 * _EDGE + block * max(1, len(self.shown))
         self._letters = {}
         with styled():
@@ -140,14 +143,16 @@ class AttributionsDisplay:
             f"{shortened(windows.chrom[index], length=30)}:{windows.start[index]:,}\N{EN DASH}"
             f"{windows.end[index]:,} ({windows.strand[index]})"
         )
-        name = shortened(windows.name[index], length=40)
+        name = shortened(
+            windows.name[index], length=int(40 * self._line_width / (_CELL * _PER_LINE))
+        )
         probability = self.result.probabilities[index, self.label]
         title = f"{place}   probability {probability:.3f}"
         if name not in ("", "."):
             title = f"{name}   {title}"
         middle = top + _TITLE / 2
         self.ax.text(_LEFT, middle, title, fontsize=8, fontweight="bold", va="center_baseline")
-        end = _LEFT + _CELL * _PER_LINE
+        end = _LEFT + self._line_width
         self.ax.imshow(
             np.linspace(-1, 1, 101)[None],
             extent=(end - 1.35, end - 0.5, middle + 0.05, middle - 0.05),
