@@ -14,6 +14,15 @@ for class in exons introns intergenic; do
     }' "$class.bed"
 done > new.bed
 
+# The same intervals as peaks, and the genome compressed by bgzip.
+awk -v OFS='\t' '{ print $1, $2, $3, $4, 0, $6, 1.5, -1, -1, int(($3 - $2) / 2) }' new.bed > new.narrowPeak
+python - <<'PYTHON'
+import shutil
+from Bio import bgzf
+with open("genome.fa", "rb") as plain, bgzf.open("genome.fa.gz", "wb") as packed:
+    shutil.copyfileobj(plain, packed)
+PYTHON
+
 # The first exons with one line whose end is not greater than its start.
 awk -v OFS='\t' 'NR == 3 { $3 = $2 } { print } NR == 5 { exit }' exons.bed > end_before_start.bed
 

@@ -189,3 +189,12 @@ def test_existing_output_survives_a_failure(folder: Path) -> None:
     (folder / "exons.bed").write_text("chr_10\t5\t5\n")
     assert_one_line(folder, preprocess(), "end 5 is not greater than start 5")
     assert (folder / "dataset.h5").read_text() == "precious"
+
+
+def test_too_little_memory_has_an_exit_code_of_its_own(folder: Path) -> None:
+    words = preprocess("--window", "1000", "--memory", "1")
+    finished = run(folder, *words)
+    assert finished.returncode == 137  # as of a process that the kernel killed for it
+    assert finished.stderr.startswith("InsufficientMemoryError: 624 windows of 1000 need")
+    assert finished.stderr.count("\n") == 1
+    assert not (folder / "dataset.h5").exists()
