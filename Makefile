@@ -32,7 +32,7 @@ galaxy: .venvs/core/.installed .venvs/galaxy/.installed
 	$(BIN)/python -m tests.galaxy.serve
 
 browser:
-	@command -v chromium chromedriver >/dev/null || { \
+	@{ command -v chromium && command -v chromedriver; } >/dev/null || { \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	    apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium chromium-driver; \
 	  else echo "Chromium and its driver are not installed: the browser tests will be skipped."; fi; }
