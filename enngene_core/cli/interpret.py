@@ -53,6 +53,7 @@ def interpret(
             output=attributions,
             table=rows,
             execution=execution,
+            on_folded=CountProgress("sequences folded"),
             on_progress=CountProgress("windows explained"),
         )
         if any(pages):

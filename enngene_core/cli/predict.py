@@ -41,6 +41,7 @@ def predict(
             References(fasta, conservation),
             output=table,
             execution=execution,
+            on_folded=CountProgress("sequences folded"),
             on_progress=CountProgress("windows predicted"),
         )
     print(f"{len(result.intervals)} intervals, {len(result.rejections)} of them unusable (NA)")

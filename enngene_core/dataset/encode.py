@@ -241,8 +241,11 @@ def encode_new_intervals(
     *,
     branches: Sequence[str],
     execution: ExecutionSpec,
+    on_folded: Progress | None = None,
 ) -> NewIntervals:
     """Windows and branches of new intervals, made as those of a model's training data.
+
+    `on_folded` is called with the number of folded and of all sequences.
 
     Raises
     ------
@@ -260,6 +263,11 @@ def encode_new_intervals(
     )
     windows = placed.windows[0]
     encoded = encode_windows(
-        windows, references, branches=branches, width=spec.window, execution=execution
+        windows,
+        references,
+        branches=branches,
+        width=spec.window,
+        execution=execution,
+        on_progress=on_folded,
     )
     return NewIntervals(intervals, windows, encoded.branches, placed.rejections)

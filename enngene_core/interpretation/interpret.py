@@ -25,6 +25,7 @@ def interpret(
     output: Path | None = None,
     table: Path | None = None,
     execution: ExecutionSpec = ExecutionSpec(),
+    on_folded: Callable[[int, int], None] | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> InterpretationResult:
     """Attribute each window's class to its positions by Integrated Gradients.
@@ -45,6 +46,8 @@ def interpret(
         Table to write: a row for each position of each window.
     execution
         Cores and memory.
+    on_folded
+        Called with the number of folded and of all sequences, if the model reads structure.
     on_progress
         Called with the number of finished and of all windows.
 
@@ -66,6 +69,7 @@ def interpret(
         bundle.config.dataset,
         branches=tuple(bundle.config.network.branches),
         execution=execution,
+        on_folded=on_folded,
     )
     probabilities = predict_probabilities(bundle.model, new.branches)
     target = probabilities.argmax(axis=1)

@@ -43,6 +43,7 @@ def predict(
     *,
     output: Path | None = None,
     execution: ExecutionSpec = ExecutionSpec(),
+    on_folded: Callable[[int, int], None] | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> PredictionResult:
     """Predict the class of each interval, in windows placed as they were for training.
@@ -59,6 +60,8 @@ def predict(
         Table to write: a row for each interval, in the file's order.
     execution
         Cores and memory.
+    on_folded
+        Called with the number of folded and of all sequences, if the model reads structure.
     on_progress
         Called with the number of finished and of all windows.
 
@@ -74,6 +77,7 @@ def predict(
         bundle.config.dataset,
         branches=tuple(bundle.config.network.branches),
         execution=execution,
+        on_folded=on_folded,
     )
     known = predict_probabilities(bundle.model, new.branches, on_progress=on_progress)
     probabilities = np.full((len(new.intervals), known.shape[1]), np.nan, dtype=np.float32)
