@@ -38,7 +38,9 @@ def evaluate(
 
         use_threads(execution.n_threads)
     with written_together(output, predictions, *reports.paths) as (metrics, table, *pages):
-        result = work.evaluate(model, dataset, spec, output=metrics, predictions=table)
+        result = work.evaluate(
+            model, dataset, spec, output=metrics, predictions=table, execution=execution
+        )
         if any(pages):
             from enngene_core.report.evaluation import evaluation_report
 

@@ -173,6 +173,25 @@ class Encoded:
     n_unscored_bases: int
 
 
+def check_memory(
+    n_windows: int, width: int, branches: Sequence[str], execution: ExecutionSpec
+) -> None:
+    """Refuse windows that would not fit into the memory that `execution` grants.
+
+    Raises
+    ------
+    InsufficientMemoryError
+        The message says what to make smaller.
+    """
+    # The sequence is needed for folding too, and text of each window while it is folded.
+    needed = n_windows * width * (sum(_BYTES_A_BASE[name] for name in branches) + 3)
+    if execution.memory and needed > execution.memory << 20:
+        raise InsufficientMemoryError(
+            f"{n_windows:,} windows of {width} need {needed >> 20} MiB, but {execution.memory} "
+            "MiB are allowed; use fewer intervals, a smaller --window or fewer branches"
+        )
+
+
 def encode_windows(
     windows: Windows,
     references: References,
@@ -189,13 +208,7 @@ def encode_windows(
     InsufficientMemoryError
         If the branches would not fit into the memory that `execution` grants.
     """
-    # The sequence is needed for folding too, and text of each window while it is folded.
-    needed = len(windows) * width * (sum(_BYTES_A_BASE[name] for name in branches) + 3)
-    if execution.memory and needed > execution.memory << 20:
-        raise InsufficientMemoryError(
-            f"{len(windows):,} windows of {width} need {needed >> 20} MiB, but {execution.memory} "
-            "MiB are allowed; use fewer intervals, a smaller --window or fewer branches"
-        )
+    check_memory(len(windows), width, branches, execution)
     encoded: dict[str, np.ndarray] = {}
     n_unscored_bases = 0
     with Genome(references.fasta) as genome:

@@ -8,13 +8,13 @@ from typing import Any
 
 import h5py
 import numpy as np
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from enngene_core.errors import DatasetError
 from enngene_core.formats.hdf5 import create_file, write_text
 from enngene_core.formats.opened import OpenedFile
 from enngene_core.intervals.windows import Windows
-from enngene_core.specs.base import describe
+from enngene_core.specs.base import Provenance, describe
 from enngene_core.specs.branches import SYMBOLS, UNKNOWN_BASE
 from enngene_core.specs.preprocess import SPLITS, DatasetSpec
 
@@ -85,7 +85,7 @@ def write_dataset(
 @dataclass(frozen=True)
 class _Layout:
     spec: DatasetSpec
-    provenance: dict[str, Any]
+    provenance: Provenance
     n_windows: int
 
 
@@ -155,11 +155,11 @@ class Dataset(OpenedFile):
                     "classes": json.loads(str(attributes["classes"])),
                 }
             )
-            provenance = json.loads(str(attributes["provenance"]))
+            provenance = TypeAdapter(Provenance).validate_json(str(attributes["provenance"]))
         except KeyError as error:
             raise DatasetError(f"{self.path}: attribute {error} is missing") from error
         except ValidationError as error:
-            raise DatasetError(f"{self.path}: attribute 'spec': {describe(error)}") from error
+            raise DatasetError(f"{self.path}: its attributes: {describe(error)}") from error
         except (ValueError, TypeError, RecursionError) as error:
             raise DatasetError(f"{self.path}: an attribute is not JSON ({error})") from error
         n_windows = self._member("windows/start").shape[0]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from enngene_core.dataset.encode import check_memory
 from enngene_core.dataset.file import Dataset
 from enngene_core.errors import DatasetError
 from enngene_core.evaluation.metrics import (
@@ -18,7 +19,9 @@ from enngene_core.formats.table import write_table
 from enngene_core.models.bundle import BundleConfig, read_bundle
 from enngene_core.models.inference import predict_probabilities
 from enngene_core.models.predictions import write_predictions
+from enngene_core.provenance import sha256
 from enngene_core.specs.evaluation import EvaluationSpec
+from enngene_core.specs.execution import ExecutionSpec
 
 METRIC_COLUMNS = ("metric", "class", "value")
 MACRO, MICRO = "macro average", "micro average"
@@ -33,6 +36,9 @@ class EvaluationResult:
     config : BundleConfig
         Of the model.
     split : str
+    is_own_dataset : bool
+        Whether the windows are of the very file that the model was trained on, so that those of
+        its test and blackbox splits are known to be new to the model.
     y_true : ndarray of int, shape (n_windows,)
     probabilities : ndarray of float32, shape (n_windows, n_classes)
     confusion : ndarray of int, shape (n_classes, n_classes)
@@ -46,6 +52,7 @@ class EvaluationResult:
 
     config: BundleConfig
     split: str
+    is_own_dataset: bool
     y_true: np.ndarray
     probabilities: np.ndarray
     confusion: np.ndarray
@@ -66,6 +73,7 @@ def evaluate(
     *,
     output: Path | None = None,
     predictions: Path | None = None,
+    execution: ExecutionSpec = ExecutionSpec(),
     on_progress: Callable[[int, int], None] | None = None,
 ) -> EvaluationResult:
     """Judge a model on one split of a dataset.
@@ -82,6 +90,8 @@ def evaluate(
         Table of metrics to write.
     predictions
         Table of the windows with their probabilities to write.
+    execution
+        Memory that the windows must fit into.
     on_progress
         Called with the number of finished and of all windows.
 
@@ -89,17 +99,28 @@ def evaluate(
     ------
     BundleError, DatasetError
         If a file cannot be used, or the two do not belong together.
+    InsufficientMemoryError
+        If the windows would not fit into memory.
     """
     bundle = read_bundle(model)
     with Dataset(dataset) as opened:
         _check_match(bundle.config, opened)
         rows = opened.rows(spec.split)
+        check_memory(
+            len(rows), opened.spec.window, tuple(bundle.config.network.branches), execution
+        )
         branches: dict[str, np.ndarray] = {
             name: opened.branch(name, rows) for name in bundle.config.network.branches
         }
         windows = opened.windows(rows)
     probabilities = predict_probabilities(bundle.model, branches, on_progress=on_progress)
-    result = score(bundle.config, spec.split, windows.label, probabilities)
+    result = score(
+        bundle.config,
+        spec.split,
+        windows.label,
+        probabilities,
+        is_own_dataset=bundle.config.trained_on == sha256(dataset),
+    )
     if output is not None:
         write_table(output, METRIC_COLUMNS, result.metrics)
     if predictions is not None:
@@ -114,7 +135,12 @@ def evaluate(
 
 
 def score(
-    config: BundleConfig, split: str, y_true: np.ndarray, probabilities: np.ndarray
+    config: BundleConfig,
+    split: str,
+    y_true: np.ndarray,
+    probabilities: np.ndarray,
+    *,
+    is_own_dataset: bool = False,
 ) -> EvaluationResult:
     """All numbers and curves of some predictions."""
     classes = config.dataset.classes
@@ -130,7 +156,9 @@ def score(
         metrics += [(metric, name, values.get(name, float("nan"))) for name in classes]
         metrics.append((metric, MACRO, float(np.mean(list(values.values()) or [np.nan]))))
         metrics.append((metric, MICRO, getattr(micro, metric) if micro else float("nan")))
-    return EvaluationResult(config, split, y_true, probabilities, counts, curves, micro, metrics)
+    return EvaluationResult(
+        config, split, is_own_dataset, y_true, probabilities, counts, curves, micro, metrics
+    )
 
 
 def _check_match(config: BundleConfig, dataset: Dataset) -> None:

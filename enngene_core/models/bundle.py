@@ -5,7 +5,7 @@ import zipfile
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import keras
 import numpy as np
@@ -15,7 +15,7 @@ from pydantic import Field
 
 from enngene_core.errors import BundleError, SpecError
 from enngene_core.models.network import build_network
-from enngene_core.specs.base import Spec, validate
+from enngene_core.specs.base import Provenance, Spec, validate
 from enngene_core.specs.network import NetworkSpec
 from enngene_core.specs.preprocess import DatasetSpec
 from enngene_core.specs.shapes import MAX_PARAMETERS
@@ -44,7 +44,12 @@ class BundleConfig(Spec):
     encodings: dict[str, str]
     training: TrainingSpec
     metrics: dict[str, float]
-    provenance: dict[str, Any]
+    provenance: Provenance
+
+    @property
+    def trained_on(self) -> str | None:
+        """SHA-256 of the dataset that the model was trained on; None if it does not say."""
+        return self.provenance.get("inputs_sha256", {}).get("dataset")
 
 
 @dataclass(frozen=True)

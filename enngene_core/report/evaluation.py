@@ -64,10 +64,11 @@ def _what_was_done(result: "EvaluationResult") -> list[Block]:
         "it is compared with the class of the window's interval."
     )
     unseen = (
-        "The network saw none of these windows in training. Nothing is chosen by test numbers: "
-        "neither the epoch nor any setting."
+        "They are of the dataset that the model was trained on, whose training split holds none of "
+        "these windows; the epoch was chosen on its validation split."
     )
-    return [Text(text), *([Text(unseen)] if result.split not in _CHOSEN_BY else [])]
+    is_unseen = result.is_own_dataset and result.split not in _CHOSEN_BY
+    return [Text(text), *([Text(unseen)] if is_unseen else [])]
 
 
 def _how_good(result: "EvaluationResult") -> list[Block]:
@@ -150,7 +151,12 @@ def _cautions(result: "EvaluationResult") -> list[Block]:
     if never:
         found.append(f"No window at all was predicted to be {listed(never)}.")
     found += rare_classes(classes, totals)
-    if result.config.dataset.split == "random":
+    if not result.is_own_dataset:
+        found.append(
+            "This is not the dataset that the model was trained on. If it holds windows that the "
+            "network learned from, these numbers are too good."
+        )
+    elif result.config.dataset.split == "random":
         found.append(
             "The dataset was divided at random: windows of one gene or repeat can stand in "
             "training and here, and these numbers can be too good for new genes."

@@ -104,7 +104,7 @@ def _how_good(result: "TrainingResult") -> list[Block]:
         ),
         Text(
             "The epoch was chosen by the validation windows, so these numbers are somewhat too "
-            "good. Nothing was chosen by test numbers: how good the model is on windows that it "
+            "good. The test windows were not looked at: how good the model is on windows that it "
             "never saw is what enngene evaluate tells, on the test split."
         ),
     ]

@@ -17,6 +17,9 @@ class Spec(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
+#: Checksums and versions, each by name, as datasets and bundles keep them.
+Provenance = dict[str, dict[str, str]]
+
 AnySpec = TypeVar("AnySpec", bound=Spec)
 
 

@@ -127,6 +127,7 @@ BAD_FILES: dict[str, tuple[Callable[[h5py.File], None], tuple[str, ...]]] = {
     "no format": (lambda file: file.attrs.__delitem__("format"), ("enngene-dataset",)),
     "odd format": (attribute("format", np.void(b"12")), ()),
     "newer version": (attribute("format-version", 2), ("version 2", "reads 1")),
+    "odd provenance": (attribute("provenance", "[1]"), ("attributes", "object")),
     "version 0": (attribute("format-version", 0), ("version 0", "reads 1")),
     "text as version": (attribute("format-version", "one"), ("version one",)),
     "no classes": (lambda file: file.attrs.__delitem__("classes"), ("classes", "missing")),

@@ -5,12 +5,13 @@ import numpy as np
 import pytest
 from sklearn import metrics as sklearn_metrics
 
-from enngene_core.dataset.encode import References
+from enngene_core.dataset.encode import References, check_memory
 from enngene_core.dataset.file import Dataset
 from enngene_core.dataset.preprocess import ClassFile, preprocess
-from enngene_core.errors import BundleError, DatasetError
+from enngene_core.errors import BundleError, DatasetError, InsufficientMemoryError
 from enngene_core.evaluation.evaluate import EvaluationResult, evaluate, score
 from enngene_core.specs.evaluation import EvaluationSpec
+from enngene_core.specs.execution import ExecutionSpec
 from enngene_core.specs.preprocess import PreprocessSpec
 from tests.core_fixtures import CLASSES, RealDataset, TrainedModel
 from tests.refusal import refused
@@ -32,6 +33,24 @@ def result(trained: TrainedModel, real_dataset: RealDataset, tables: Path) -> Ev
         output=tables / "metrics.tsv",
         predictions=tables / "predictions.tsv",
     )
+
+
+def test_only_the_dataset_of_training_is_known_to_be_new(
+    trained: TrainedModel, real_dataset: RealDataset, result: EvaluationResult, tmp_path: Path
+) -> None:
+    assert result.is_own_dataset
+    other = tmp_path / "other.h5"
+    other.write_bytes(real_dataset.path.read_bytes())
+    with h5py.File(other, "a") as file:
+        file["windows/split"][...] = file["windows/split"][...][::-1]
+    assert not evaluate(trained.path, other, TEST).is_own_dataset
+
+
+def test_too_little_memory_is_refused(trained: TrainedModel, real_dataset: RealDataset) -> None:
+    with refused(InsufficientMemoryError, "1,000,000 windows", "3 MiB, but 1 MiB"):
+        check_memory(10**6, 1, ("sequence",), ExecutionSpec(memory=1))
+    enough = ExecutionSpec(memory=100)
+    assert len(evaluate(trained.path, real_dataset.path, TEST, execution=enough).y_true)
 
 
 def test_numbers_are_those_of_scikit_learn(result: EvaluationResult) -> None:

@@ -102,7 +102,9 @@ def evaluation_result(
     scores[np.arange(n_windows), y_true] += 1.5
     probabilities = np.exp(scores)
     probabilities /= probabilities.sum(axis=1, keepdims=True)
-    return score(config(classes), split, y_true, probabilities.astype(np.float32))
+    return score(
+        config(classes), split, y_true, probabilities.astype(np.float32), is_own_dataset=True
+    )
 
 
 def interpretation_result(
