@@ -1,130 +1,151 @@
-"""Reference sequence from a FASTA file, plain or bgzipped."""
+"""Reference sequence from a FASTA file, plain, gzipped or bgzipped."""
 
-import struct
+import mmap
 import tempfile
-import zlib
 from pathlib import Path
 
 import numpy as np
-import pyfaidx
 
 from enngene_core.errors import GenomeError
-from enngene_core.formats.opened import OpenedFile
+from enngene_core.formats.fasta_index import read_index
+from enngene_core.formats.fasta_scan import make_index
+from enngene_core.formats.genome import LETTERS, Genome
+from enngene_core.formats.stretches import stretches_at
+from enngene_core.formats.unpacked import GZIP, unpack
 
-#: What pyfaidx raises for files that are not whole, or not FASTA.
-_UNREADABLE = (
-    pyfaidx.FastaIndexingError,
-    ValueError,
-    RuntimeError,
-    OSError,
-    EOFError,
-    struct.error,
-    zlib.error,
-)
-
-_IS_NUCLEOTIDE = np.zeros(256, dtype=bool)
+_PIECE = 1 << 18
+_LINE_ENDS = b"\r\n"
+_NEWLINE = ord("\n")
+_NO_NUCLEOTIDE = b"\xff"
 # The letters of IUPAC, X of masked sequence, and gaps.
-_IS_NUCLEOTIDE[list(b"ACGTUNRYSWKMBDHVX-.")] = True
+_NUCLEOTIDES = b"ACGTUNRYSWKMBDHVX-."
+_UPPER = bytes(b if b in _NUCLEOTIDES else 255 for b in bytes(range(256)).upper())
 
 
-class Genome(OpenedFile):
-    """Chromosomes of a FASTA file, read one at a time.
+class FastaGenome(Genome):
+    """Chromosomes of a FASTA file.
 
-    An index that lies beside the file and is not older than it is used; otherwise one is made in
-    a temporary folder, so that the folder of the FASTA file is never written to.
+    An index that lies beside the file and is not older than it is used; otherwise the file is
+    searched for its records. A compressed file is unpacked into a temporary folder.
 
     Parameters
     ----------
     path
-        FASTA file, plain or bgzipped.
-
-    Attributes
-    ----------
-    chrom_sizes : dict of str to int
-        Length of each chromosome, nt, in the file's order.
+        FASTA file, told from a compressed one by its content.
 
     Raises
     ------
     GenomeError
-        If the file is missing, is not FASTA, holds no sequence or two records of one name.
+        If the file is not FASTA, is damaged, holds no sequence or two records of one name.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        if not path.is_file():
-            raise GenomeError(f"{path}: no such file")
-        with open(path, "rb") as probe:
-            magic = probe.read(2)
-        if not magic:
-            raise GenomeError(f"{path}: the file is empty; expected FASTA")
-        is_compressed = magic == b"\x1f\x8b"
-        if not is_compressed and magic[:1] not in (b">", b"\n", b"\r", b";"):
-            raise GenomeError(
-                f"{path}: found {magic!r} at its start; expected FASTA (a line that starts with >)"
-            )
-        self._folder = tempfile.TemporaryDirectory(prefix="enngene-")
-        # pyfaidx tells bgzip by the file's name, which may say nothing here.
-        link = Path(self._folder.name) / ("genome.fa.gz" if is_compressed else "genome.fa")
-        link.symlink_to(path.resolve())
+        with open(path, "rb") as file:
+            magic = file.read(len(GZIP))
+        if magic == GZIP:
+            with tempfile.TemporaryDirectory(prefix="enngene-") as folder:
+                plain = Path(folder, "genome.fa")
+                unpack(path, plain)
+                # What is mapped stays readable when its file has no name any more.
+                content = _map(path, plain)
+        else:
+            content = _map(path, path)
+        self._bytes = np.frombuffer(content, np.uint8)
         index = Path(f"{path}.fai")
         is_indexed = index.is_file() and index.stat().st_mtime >= path.stat().st_mtime
-        try:
-            self._fasta = pyfaidx.Fasta(
-                str(link),
-                indexname=str(index) if is_indexed else f"{link}.fai",
-                as_raw=True,
-                sequence_always_upper=True,
-                rebuild=not is_indexed,
-            )
-            self.chrom_sizes = {name: len(record) for name, record in self._fasta.items()}
-        except pyfaidx.UnsupportedCompressionFormat as error:
-            self.close()
-            raise GenomeError(
-                f"{path}: compressed by gzip; expected bgzip: run 'gunzip -c genome.fa.gz | bgzip'"
-                " or give the plain FASTA file"
-            ) from error
-        except _UNREADABLE as error:
-            self.close()
-            reason = str(error).replace(str(link), str(path)).split("\n")[0]
-            if isinstance(error, RuntimeError):  # pyfaidx asks for a bug report
-                reason = "lines of one record differ in length, or are blank"
-            raise GenomeError(f"{path}: cannot be indexed as FASTA: {reason}") from error
+        read = read_index if is_indexed and magic != GZIP else make_index
+        self._index = read(path, content)
+        self.chrom_sizes = dict(zip(self._index.names, self._index.size.tolist(), strict=True))
+        self._record = {name: record for record, name in enumerate(self._index.names)}
         if not any(self.chrom_sizes.values()):
-            self.close()
             raise GenomeError(f"{path}: holds no sequence; expected FASTA with at least one base")
 
     def read(self, chrom: str) -> np.ndarray:
-        """Whole chromosome as upper-case letters.
-
-        Returns
-        -------
-        ndarray of uint8, shape (chromosome length,)
-            ASCII codes.
-
-        Raises
-        ------
-        GenomeError
-            If the chromosome is cut short, or has a letter that stands for no nucleotide.
-        """
-        try:
-            letters = np.frombuffer(self._fasta[chrom][:].encode("latin-1"), dtype=np.uint8)
-        except _UNREADABLE as error:
-            raise GenomeError(f"{self.path}: {chrom} cannot be read; is the file whole?") from error
-        if len(letters) != self.chrom_sizes[chrom]:
-            raise GenomeError(
-                f"{self.path}: {chrom} has {len(letters)} nt, but {self.chrom_sizes[chrom]} nt by "
-                f"its index; remove {self.path}.fai"
-            )
-        if not (is_nucleotide := _IS_NUCLEOTIDE[letters]).all():
-            position = int(is_nucleotide.argmin())
-            raise GenomeError(
-                f"{self.path}: found {chr(letters[position])!r} at position {position + 1} of "
-                f"{chrom}; expected nucleotides (is it a protein sequence?)"
-            )
+        """Whole chromosome as upper-case letters."""
+        record = np.array(self._record[chrom])
+        size = self.chrom_sizes[chrom]
+        letters = np.empty(size, dtype=np.uint8)
+        place, end = (int(self._index.byte(record, np.array(base))) for base in (0, size))
+        n_read = 0
+        for first in range(place, end, _PIECE):
+            raw = self._bytes[first : min(first + _PIECE, end)].tobytes()
+            piece = raw.translate(_UPPER, _LINE_ENDS)
+            if (wrong := piece.find(_NO_NUCLEOTIDE)) >= 0:
+                raise self._no_nucleotide(raw, wrong, chrom, n_read + wrong)
+            if n_read + len(piece) > size:
+                break
+            letters[n_read : n_read + len(piece)] = np.frombuffer(piece, np.uint8)
+            n_read += len(piece)
+        if n_read != size:
+            raise self._misfit(chrom)
         return letters
 
+    def gather(
+        self, chrom: np.ndarray, start: np.ndarray, *, width: int, table: bytes = LETTERS
+    ) -> np.ndarray:
+        """Stretches of one width, each taken from the file by itself."""
+        index = self._index
+        table = _UPPER.translate(table[:-1] + _NO_NUCLEOTIDE)
+        line_bases, line_bytes = index.line_bases[chrom], index.line_bytes[chrom]
+        line, column = np.divmod(start, line_bases)
+        first = index.offset[chrom] + line * line_bytes + column
+        n_breaks = (column + (width - 1)) // line_bases
+        n_extra = n_breaks * (line_bytes - line_bases)
+        letters = np.empty((len(start), width), dtype=np.uint8)
+        for extra in np.flatnonzero(np.bincount(n_extra)).tolist():
+            rows = np.flatnonzero(n_extra == extra)
+            raw = stretches_at(self._bytes, first[rows], width + extra)
+            taken = raw.tobytes().translate(table, _LINE_ENDS)
+            if len(taken) != len(rows) * width or not _are_line_ends(
+                raw, n_breaks[rows], line_bytes[rows], column[rows]
+            ):
+                raise self._misfit(index.names[chrom[rows[0]]])
+            if (wrong := taken.find(_NO_NUCLEOTIDE)) >= 0:
+                row, place = divmod(wrong, width)
+                name, position = index.names[chrom[rows[row]]], int(start[rows[row]]) + place
+                raise self._no_nucleotide(raw[row].tobytes(), place, name, position)
+            letters[rows] = np.frombuffer(taken, np.uint8).reshape(-1, width)
+        return letters
+
+    def _misfit(self, chrom: str) -> GenomeError:
+        return GenomeError(
+            f"{self.path}: {chrom} does not lie where its index says (has the file changed?); "
+            f"remove {self.path}.fai"
+        )
+
+    def _no_nucleotide(self, raw: bytes, place: int, chrom: str, position: int) -> GenomeError:
+        letter = chr(raw.translate(None, _LINE_ENDS)[place])
+        return GenomeError(
+            f"{self.path}: found {letter!r} at position {position + 1} of {chrom}; expected "
+            "nucleotides (is it a protein sequence?)"
+        )
+
     def close(self) -> None:
-        """Close the file, and remove the temporary index."""
-        if hasattr(self, "_fasta"):
-            self._fasta.close()
-        self._folder.cleanup()
+        """Let go of the file."""
+        self._bytes = np.empty(0, np.uint8)
+
+
+def _map(path: Path, plain: Path) -> mmap.mmap:
+    """Bytes of a file that may be FASTA, without reading them."""
+    with open(plain, "rb") as file:
+        head = file.read(2)
+        if not head:
+            raise GenomeError(f"{path}: the file is empty; expected FASTA")
+        if head[:1] not in b">\n\r":
+            raise GenomeError(
+                f"{path}: found {head!r} at its start; expected FASTA (a line that starts with >) "
+                "or 2bit"
+            )
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+
+
+def _are_line_ends(
+    raw: np.ndarray, n_breaks: np.ndarray, line_bytes: np.ndarray, column: np.ndarray
+) -> bool:
+    """Whether a line ends wherever one should, in stretches that begin in `column` of a line."""
+    before = np.arange(len(raw)) * raw.shape[1] - column - 1
+    return all(
+        (raw.ravel()[before + np.minimum(number, n_breaks) * line_bytes] == _NEWLINE).all()
+        for number in range(1, int(n_breaks.max()) + 1)
+    )

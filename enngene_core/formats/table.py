@@ -5,15 +5,16 @@ from pathlib import Path
 from typing import Any
 
 _FORMULA_STARTS = ("=", "+", "-", "@")
-_INVISIBLE = {ord(character): " " for character in "\t\r\n\v\f\x1c\x1d\x1e\x85\u2028\u2029\0"}
+#: Control characters, with which a text could leave its cell or steer a terminal.
+_INVISIBLE = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029], " ")
 
 
 def cell(value: Any) -> str:
     """One value as it stands in a table.
 
-    Numbers are written with six significant digits. Text becomes inert: tabs and line breaks
-    turn to spaces, and a leading ``= + - @`` of more than a strand sign gets an apostrophe, so
-    that a spreadsheet shows the text and computes nothing.
+    Numbers are written with six significant digits. Text becomes inert: tabs, line breaks and other
+    control characters turn to spaces, and a leading ``= + - @`` of more than a strand sign gets an
+    apostrophe, so that a spreadsheet shows the text and computes nothing.
     """
     if isinstance(value, str):
         text = value.translate(_INVISIBLE)
@@ -33,4 +34,5 @@ def table_text(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
 
 def write_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Write a header line and the rows."""
-    path.write_text(table_text(columns, rows), encoding="utf-8")
+    # The names of files may be no text at all.
+    path.write_text(table_text(columns, rows), encoding="utf-8", errors="backslashreplace")

@@ -1,0 +1,79 @@
+"""Whole lines of a text file of any size, a piece at a time."""
+
+import codecs
+import gzip
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from enngene_core.errors import EnngeneError
+
+_GZIP = b"\x1f\x8b"
+_LONGEST_LINE = 1 << 16
+_WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+def read_pieces(
+    path: Path, *, size: int, error: type[EnngeneError], expected: str
+) -> Iterator[bytes]:
+    r"""Text of a plain or gzipped file, in bounded memory.
+
+    Parameters
+    ----------
+    size
+        Bytes to read at a time.
+    error
+        What is raised.
+    expected
+        What the file should be, for messages: "a wig file".
+
+    Yields
+    ------
+    bytes
+        Whole lines, each of which ends in ``\n``, about `size` of them.
+
+    Raises
+    ------
+    EnngeneError
+        As `error`, if the file cannot be read, is damaged, is not text, or has a line of more
+        than 65,536 bytes.
+    """
+    n_read = 0
+    rest = b""
+    try:
+        with open(path, "rb") as raw:
+            is_gzipped = raw.read(len(_GZIP)) == _GZIP
+            raw.seek(0)
+            file = gzip.GzipFile(fileobj=raw) if is_gzipped else raw
+            while block := file.read(size):
+                if not n_read:
+                    if block.startswith(_WIDE_MARKS):
+                        raise error(
+                            f"{path}: found UTF-16 text; expected {expected} (save it as UTF-8)"
+                        )
+                    block = block.removeprefix(codecs.BOM_UTF8)
+                n_read += len(block)
+                cut = block.rfind(b"\n") + 1
+                if cut:
+                    yield _with_newlines(rest + block[:cut])
+                    rest = block[cut:]
+                else:
+                    rest += block
+                if len(rest) > _LONGEST_LINE:
+                    raise error(
+                        f"{path}: found a line of more than {_LONGEST_LINE:,} characters; "
+                        f"expected {expected}"
+                    )
+    except (EOFError, zlib.error, gzip.BadGzipFile) as failure:
+        raise error(
+            f"{path}: the gzip file is cut short or damaged after {n_read:,} unpacked bytes; "
+            "expected a whole file (copy or upload it again)"
+        ) from failure
+    except OSError as failure:
+        raise error(f"{path}: cannot be read ({failure.strerror or failure})") from failure
+    if rest:
+        yield _with_newlines(rest + b"\n")
+
+
+def _with_newlines(text: bytes) -> bytes:
+    return text.replace(b"\r\n", b"\n") if b"\r" in text else text
