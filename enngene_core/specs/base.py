@@ -34,7 +34,7 @@ def describe(error: ValidationError, *, as_flags: bool = False) -> str:
         Whether the place is told as a flag of the command line: ``--batch-size``.
     """
     first = error.errors(include_url=False)[0]
-    where = ".".join(str(part) for part in first["loc"])
+    where = ".".join(str(part)[:40] for part in first["loc"] if part != "[key]")
     if as_flags and first["loc"]:
         where = "--" + str(first["loc"][0]).replace("_", "-")
     message = str(first["msg"]).removeprefix("Value error, ")
@@ -75,5 +75,5 @@ def read_json(path: Path) -> Any:
         raise SpecError(f"{path}: larger than 1 MiB; expected a short JSON file")
     try:
         return json.loads(path.read_text(encoding="utf-8"))
-    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise SpecError(f"{path}: not JSON ({error}); expected a JSON file") from error

@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from enngene_core.specs.base import Spec
-from enngene_core.specs.preprocess import SplitName
+from enngene_core.specs.splitting import SplitName
 
 
 class EvaluationSpec(Spec):

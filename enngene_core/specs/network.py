@@ -1,6 +1,6 @@
 """The networks that can be built: a closed list of layers, with bounds on every size."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -80,7 +80,7 @@ class NetworkSpec(Spec):
         return self
 
 
-def default_network(branches: Sequence[BranchName]) -> NetworkSpec:
+def default_network(branches: Iterable[BranchName]) -> NetworkSpec:
     """The network that is trained when the user names none."""
     convolutions = (
         ConvolutionLayer(filters=40, kernel=8, dropout=0.2),

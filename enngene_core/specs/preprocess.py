@@ -1,41 +1,48 @@
 """Parameters of preprocessing, and of the dataset that it makes."""
 
+import re
 from collections import Counter
 from typing import Any, Literal
 
+import numpy as np
 from pydantic import Field, field_validator, model_validator
 
-from enngene_core.specs.base import Spec
-from enngene_core.specs.branches import BranchName
-
-SPLITS = ("train", "validation", "test", "blackbox")
-SplitName = Literal["train", "validation", "test", "blackbox"]
+from enngene_core.specs.branches import (
+    BranchName,
+    BuiltInBranch,
+    Encoding,
+    StructureEncoding,
+    TrackKind,
+    encodings_of,
+)
+from enngene_core.specs.splitting import SplittingSpec, split_words
 
 MAX_WINDOW = 10_000
+MAX_FLANK = 5_000
 _LONGEST_CLASS_NAME = 100
 #: Other columns of the tables of predictions, and other rows of those of metrics.
 _RESERVED_CLASS_NAMES = (
     *("chrom", "start", "end", "name", "strand", "true_class", "predicted_class"),
     *("all", "macro average", "micro average"),
 )
+#: Other branches, parts of networks, and columns of the tables of attributions.
+_RESERVED_BRANCH_NAMES = (
+    *("sequence", "structure", "conservation"),
+    *("common", "concatenation", "logits", "probabilities"),
+    *("chrom", "start", "end", "name", "strand", "window", "position", "target_class"),
+    "probability",
+)
+#: What layers and columns of a branch are called after its name.
+_OF_A_BRANCH = re.compile(r"_(\d.*|flat|attribution)$")
 
 
-def _split_words(value: Any, separator: str) -> Any:
-    """Words of ``"a,b"`` or ``["a,b", "c"]``; any other value as it is."""
-    if isinstance(value, str):
-        value = [value]
-    if isinstance(value, (list, tuple)) and all(isinstance(item, str) for item in value):
-        return [word.strip() for item in value for word in item.split(separator) if word.strip()]
-    return value
-
-
-class PreprocessSpec(Spec):
+class PreprocessSpec(SplittingSpec):
     """How intervals become windows, branches and splits."""
 
-    branches: tuple[BranchName, ...] = Field(
+    branches: tuple[BuiltInBranch, ...] = Field(
         ("sequence",),
         description="What the network will see of each window: sequence, structure (predicted by "
-        "ViennaRNA) and conservation (from a bigWig), separated by commas.",
+        "ViennaRNA) and conservation (a score for each base), separated by commas.",
     )
     window: int = Field(
         100,
@@ -48,78 +55,99 @@ class PreprocessSpec(Spec):
         description="Where a window lies: around the middle of its interval, or at a random place "
         "within it (around it, if the interval is shorter than the window).",
     )
-    split: Literal["random", "chromosome"] = Field(
-        "random",
-        description="How windows are divided into training, validation and test data: at random "
-        "within each class, or by chromosome.",
+    edge: Literal["shift", "pad", "drop"] = Field(
+        "shift",
+        description="What becomes of a window that reaches past the end of its chromosome or "
+        "sequence: it is shifted inside (and padded, where the whole sequence is shorter), padded "
+        "with N, or dropped.",
     )
-    ratio: tuple[int, ...] = Field(
-        (7, 1, 1, 1),
-        description="Shares of train:validation:test:blackbox in a random split. Blackbox is kept "
-        "aside for a final check and may be 0.",
+    strand: Literal["apply", "ignore"] = Field(
+        "apply",
+        description="Whether intervals on the minus strand are read as the reverse complement.",
     )
-    validation_chromosomes: tuple[str, ...] = Field(
-        (), description="Chromosomes for validation in a split by chromosome, separated by commas."
+    feature: str = Field(
+        "",
+        max_length=100,
+        description="Feature type to take from GFF3 and GTF files, such as exon or "
+        "three_prime_UTR; BED files have none.",
     )
-    test_chromosomes: tuple[str, ...] = Field(
-        (), description="Chromosomes for testing in a split by chromosome, separated by commas."
+    structure: StructureEncoding = Field(
+        "mfe",
+        description="What the structure branch shows of each base: its symbol in the minimum free "
+        "energy structure (mfe), its probability of being unpaired (unpaired), or the element that "
+        "it lies in (elements: stem, hairpin, internal loop, multiloop, external).",
     )
-    seed: int = Field(
-        1,
+    structure_flank: int = Field(
+        0,
         ge=0,
-        le=2**32 - 1,
-        description="Start of all random choices: the same seed gives the same dataset.",
+        le=MAX_FLANK,
+        description="Nucleotides on each side of a window that are folded with it, as far as the "
+        "chromosome reaches; for probabilities of being unpaired only.",
+    )
+    structure_span: int = Field(
+        0,
+        ge=0,
+        le=MAX_WINDOW,
+        description="Largest distance of two bases that pair, for probabilities of being unpaired: "
+        "40, say, folds locally and several times faster; 0 folds the whole window at once.",
     )
 
-    @field_validator("branches", "validation_chromosomes", "test_chromosomes", mode="before")
+    @field_validator("branches", mode="before")
     @classmethod
-    def _split_commas(cls, value: Any) -> Any:
-        return _split_words(value, ",")
-
-    @field_validator("ratio", mode="before")
-    @classmethod
-    def _split_colons(cls, value: Any) -> Any:
-        return _split_words(value, ":")
+    def _split_branches(cls, value: Any) -> Any:
+        return split_words(value, ",")
 
     @field_validator("branches")
     @classmethod
     def _check_branches(cls, branches: tuple[str, ...]) -> tuple[str, ...]:
-        if not branches or len(set(branches)) < len(branches):
-            raise ValueError("expected one or more different branches")
+        if len(set(branches)) < len(branches):
+            raise ValueError("expected different branches")
         return branches
 
-    @field_validator("ratio")
-    @classmethod
-    def _check_ratio(cls, ratio: tuple[int, ...]) -> tuple[int, ...]:
-        if len(ratio) not in (3, 4) or min(ratio) < 0 or max(ratio) > 10**6:
-            raise ValueError(
-                "expected three or four whole numbers from 0, as in 8:1:1 or 7:1:1:1 "
-                "(train:validation:test:blackbox)"
-            )
-        if ratio[0] == 0:
-            raise ValueError("the share of training data must not be 0")
-        return ratio
-
     @model_validator(mode="after")
-    def _check_chromosomes(self) -> "PreprocessSpec":
-        named = set(self.validation_chromosomes) | set(self.test_chromosomes)
-        if self.split == "random":
-            if named:
-                raise ValueError("chromosomes are only named with --split chromosome")
-            return self
-        if not self.validation_chromosomes or not self.test_chromosomes:
-            raise ValueError(
-                "--split chromosome needs --validation-chromosomes and --test-chromosomes"
-            )
-        if both := set(self.validation_chromosomes) & set(self.test_chromosomes):
-            raise ValueError(f"{sorted(both)[0]} is named for validation and for testing")
+    def _check_structure(self) -> "PreprocessSpec":
+        if self.structure != "unpaired" and (self.structure_flank or self.structure_span):
+            raise ValueError("--structure-flank and --structure-span need --structure unpaired")
         return self
 
 
 class DatasetSpec(PreprocessSpec):
     """What a dataset holds: its windows, branches and classes."""
 
+    tracks: dict[BranchName, TrackKind] = Field(default_factory=dict, max_length=100)
     classes: tuple[str, ...] = Field(min_length=2, max_length=1000)
+    #: Classes of ready sequences, which lie nowhere on a genome.
+    ready_classes: tuple[str, ...] = ()
+
+    def on_genome(self, label: np.ndarray) -> np.ndarray:
+        """Whether windows of these labels lie on a genome, and not on a ready sequence."""
+        is_ready = np.array([name in self.ready_classes for name in self.classes], dtype=bool)
+        return ~is_ready[label]
+
+    @property
+    def encodings(self) -> dict[str, Encoding]:
+        """Every branch with its encoding, in the order in which networks read them."""
+        return encodings_of(self.branches, self.structure, self.tracks)
+
+    @property
+    def sizes(self) -> dict[str, Any]:
+        """Width, channels and number of classes, as networks are built for them."""
+        channels = {name: encoding.channels for name, encoding in self.encodings.items()}
+        return {"width": self.window, "channels": channels, "n_classes": len(self.classes)}
+
+    @model_validator(mode="after")
+    def _check_all_branches(self) -> "DatasetSpec":
+        if not self.branches and not self.tracks:
+            raise ValueError("no branches; expected one or more")
+        for name in self.tracks:
+            own = _OF_A_BRANCH.sub("", name)
+            if name in _RESERVED_BRANCH_NAMES:
+                raise ValueError(f"a track must not be called {name}: that word is taken")
+            if own != name and own in (*self.encodings, *_RESERVED_BRANCH_NAMES):
+                raise ValueError(
+                    f"a track must not be called {name}: what is made of {own} has such names"
+                )
+        return self
 
     @field_validator("classes")
     @classmethod

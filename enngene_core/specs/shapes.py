@@ -1,9 +1,9 @@
 """Shapes and parameters of a network, worked out before any memory is taken."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from enngene_core.errors import SpecError
-from enngene_core.specs.branches import CHANNELS
 from enngene_core.specs.network import ConvolutionLayer, DenseLayer, NetworkSpec, RecurrentLayer
 
 #: A bundle or spec that asks for more is refused; 50 M float32 parameters take 200 MB.
@@ -32,8 +32,12 @@ class LayerShape:
     parameters: int
 
 
-def layer_shapes(network: NetworkSpec, *, width: int, n_classes: int) -> list[LayerShape]:
+def layer_shapes(
+    network: NetworkSpec, *, width: int, channels: Mapping[str, int], n_classes: int
+) -> list[LayerShape]:
     """All layers with their output shapes, inputs and concatenation included.
+
+    Parameters are those of `build_network`.
 
     Raises
     ------
@@ -43,7 +47,7 @@ def layer_shapes(network: NetworkSpec, *, width: int, n_classes: int) -> list[La
     rows: list[LayerShape] = []
     ends: list[tuple[int, ...]] = []
     for name, layers in network.branches.items():
-        shape: tuple[int, ...] = (width, CHANNELS[name])
+        shape: tuple[int, ...] = (width, channels[name])
         rows.append(LayerShape(name, "input", shape, 0))
         for layer in layers:
             rows.append(_convolution(name, layer, shape))

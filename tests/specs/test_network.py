@@ -58,7 +58,7 @@ def test_joined_branches_have_the_same_length() -> None:
     [
         ({}, ("branches",)),
         ({"branches": {}}, ("branches",)),
-        ({"branches": {"genes": []}}, ("genes",)),
+        ({"branches": {"my genes": []}}, ("branches", "my genes")),
         ({"branches": {"sequence": [{"filters": 0}]}}, ("filters", "found 0")),
         ({"branches": {"sequence": [{"kernel": 1001}]}}, ("kernel", "found 1001")),
         ({"branches": {"sequence": [{"dropout": 1}]}}, ("dropout", "found 1")),
