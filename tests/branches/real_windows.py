@@ -8,16 +8,21 @@ from enngene_core.intervals.windows import Windows
 
 
 def windows_at(places: Sequence[tuple[str, int, str]], width: int) -> Windows:
-    """Windows from chromosome, start and strand."""
+    """Windows from chromosome, start and strand, none of them padded."""
+    chroms = tuple(dict.fromkeys(chrom for chrom, _, _ in places))
     start = np.array([place[1] for place in places], dtype=np.int64)
     return Windows(
-        chrom=np.array([place[0] for place in places], dtype=object),
+        chroms=chroms,
+        chrom=np.array([chroms.index(place[0]) for place in places], dtype=np.int32),
         start=start,
         end=start + width,
-        strand=np.array([place[2] for place in places], dtype=object),
-        name=np.array(["."] * len(places), dtype=object),
+        pad_left=np.zeros(len(places), dtype=np.int32),
+        pad_right=np.zeros(len(places), dtype=np.int32),
+        strand=np.array([place[2].encode() for place in places], dtype="S1"),
+        name=np.full(len(places), b"."),
         label=np.zeros(len(places), dtype=np.int32),
         source_row=np.arange(1, len(places) + 1),
+        source_length=np.full(len(places), width, dtype=np.int64),
     )
 
 
