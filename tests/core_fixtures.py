@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from enngene_core.dataset.encode import References
-from enngene_core.dataset.preprocess import ClassFile, PreprocessResult, preprocess
+from enngene_core.dataset.classes import ClassFile
+from enngene_core.dataset.preprocess import PreprocessResult, preprocess
+from enngene_core.dataset.sources import References
 from enngene_core.specs.execution import ExecutionSpec
 from enngene_core.specs.network import ConvolutionLayer, DenseLayer, NetworkSpec, RecurrentLayer
 from enngene_core.specs.preprocess import PreprocessSpec
@@ -46,7 +47,7 @@ def class_files() -> list[ClassFile]:
 
 @pytest.fixture(scope="session")
 def references() -> References:
-    return References(REAL_DATA / "genome.fa", REAL_DATA / "phyloP.bw")
+    return References(REAL_DATA / "genome.fa", (REAL_DATA / "phyloP.bw",))
 
 
 @pytest.fixture(scope="session")

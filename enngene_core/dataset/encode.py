@@ -1,180 +1,32 @@
 """Windows to branches, the same way for a dataset and for new intervals."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from enngene_core.branches.conservation import encode_conservation
-from enngene_core.branches.sequence import encode_sequence
-from enngene_core.branches.structure import encode_structure
-from enngene_core.errors import InsufficientMemoryError, SpecError
-from enngene_core.formats.bed import Intervals, read_intervals
-from enngene_core.formats.bigwig import Signal
-from enngene_core.formats.fasta import Genome
-from enngene_core.intervals.windows import Rejection, Windows, place_windows, reject
+from enngene_core.branches.sequence import encode_sequences
+from enngene_core.branches.structure import BEYOND, Failure, encode_structure
+from enngene_core.branches.tracks import encode_regions, encode_signal
+from enngene_core.dataset.classes import LabelledIntervals
+from enngene_core.dataset.place import place_classes
+from enngene_core.dataset.sources import References, Sources
+from enngene_core.dataset.summary import Observer
+from enngene_core.errors import InsufficientMemoryError
+from enngene_core.formats.interval_file import read_intervals
+from enngene_core.formats.intervals import Intervals
+from enngene_core.intervals.rejections import Rejections
+from enngene_core.intervals.windows import Windows
 from enngene_core.seeding import named_rng
 from enngene_core.specs.execution import ExecutionSpec
 from enngene_core.specs.preprocess import DatasetSpec
 
-_BYTES_A_BASE = {"sequence": 1, "structure": 1, "conservation": 4}
-
 Progress = Callable[[int, int], None]
 
 
-@dataclass(frozen=True)
-class References:
-    """Files that windows are encoded from.
-
-    Attributes
-    ----------
-    fasta : Path
-        Genome, plain or bgzipped FASTA.
-    conservation : Path or None
-        bigWig of scores; needed by the conservation branch only.
-    """
-
-    fasta: Path
-    conservation: Path | None = None
-
-    def check(self, branches: Sequence[str]) -> None:
-        """Compare with the branches that are asked for.
-
-        Raises
-        ------
-        SpecError
-            If conservation is asked for without a bigWig.
-        """
-        if "conservation" in branches and self.conservation is None:
-            raise SpecError("the conservation branch needs a bigWig: give --conservation")
-
-
-@dataclass(frozen=True)
-class LabelledIntervals:
-    """Intervals of one class.
-
-    Attributes
-    ----------
-    class_name : str
-    intervals : Intervals
-    label : int
-        Index of the class; -1 if it is not known.
-    path : Path
-        File that they came from.
-    """
-
-    class_name: str
-    intervals: Intervals
-    label: int
-    path: Path
-
-
-@dataclass(frozen=True)
-class PlacedClasses:
-    """Windows of all classes on one reference.
-
-    Attributes
-    ----------
-    windows : Windows
-    rejections : list of Rejection
-    n_shifted : int
-        Windows that were moved to lie within their chromosome.
-    """
-
-    windows: list[Windows]
-    rejections: list[Rejection]
-    n_shifted: int
-
-
-def place_classes(
-    classes: Sequence[LabelledIntervals],
-    references: References,
-    *,
-    branches: Sequence[str],
-    width: int,
-    placement: str,
-    rng: np.random.Generator,
-) -> PlacedClasses:
-    """Windows that every reference can serve, one element a class.
-
-    Raises
-    ------
-    SpecError
-        If the window is longer than every chromosome, or no interval of a class is left.
-    GenomeError, SignalError
-        If a reference cannot be used.
-    """
-    references.check(branches)
-    with Genome(references.fasta) as genome:
-        chrom_sizes = genome.chrom_sizes
-    longest = max(chrom_sizes, key=lambda chrom: chrom_sizes[chrom])
-    if chrom_sizes[longest] < width:
-        raise SpecError(
-            f"--window {width} is longer than every chromosome of {references.fasta} "
-            f"(the longest, {longest}, has {chrom_sizes[longest]} nt)"
-        )
-    scored = _scored_chromosomes(references, branches, chrom_sizes)
-    windows, rejections, n_shifted = [], [], 0
-    for item in classes:
-        placed = place_windows(
-            item.intervals,
-            chrom_sizes=chrom_sizes,
-            width=width,
-            placement=placement,
-            rng=rng,
-            label=item.label,
-            class_name=item.class_name,
-        )
-        is_scored = np.array([scored is None or c in scored for c in placed.windows.chrom], bool)
-        unscored = [
-            reject(placed.windows, index, item.class_name, "its chromosome is not in the bigWig")
-            for index in np.flatnonzero(~is_scored)
-        ]
-        if not is_scored.any():
-            first = (placed.rejections + unscored)[0]
-            raise SpecError(
-                f"{item.path}: none of its {len(item.intervals)} intervals can be used; the first, "
-                f"line {first.line}: {first.reason} ({references.fasta} has "
-                f"{', '.join(list(chrom_sizes)[:3])}{', ...' if len(chrom_sizes) > 3 else ''})"
-            )
-        windows.append(placed.windows.take(np.flatnonzero(is_scored)))
-        rejections += placed.rejections + unscored
-        n_shifted += placed.n_shifted
-    return PlacedClasses(windows, rejections, n_shifted)
-
-
-def _scored_chromosomes(
-    references: References, branches: Sequence[str], chrom_sizes: dict[str, int]
-) -> set[str] | None:
-    if "conservation" not in branches or references.conservation is None:
-        return None
-    with Signal(references.conservation) as signal:
-        signal.check_assembly(chrom_sizes, references.fasta)
-        return set(signal.chrom_sizes)
-
-
-@dataclass(frozen=True)
-class Encoded:
-    """Branches of some windows.
-
-    Attributes
-    ----------
-    branches : dict of str to ndarray, each of shape (n_windows, width)
-        uint8 codes for sequence and structure, float32 scores for conservation.
-    sequence : ndarray of uint8, shape (n_windows, width)
-        Coded bases, also where sequence is no branch.
-    n_unscored_bases : int
-        Bases without a conservation score; they count as 0.
-    """
-
-    branches: dict[str, np.ndarray]
-    sequence: np.ndarray
-    n_unscored_bases: int
-
-
 def check_memory(
-    n_windows: int, width: int, branches: Sequence[str], execution: ExecutionSpec
+    n_windows: int, spec: DatasetSpec, branches: Sequence[str], execution: ExecutionSpec
 ) -> None:
     """Refuse windows that would not fit into the memory that `execution` grants.
 
@@ -183,48 +35,136 @@ def check_memory(
     InsufficientMemoryError
         The message says what to make smaller.
     """
-    # The sequence is needed for folding too, and text of each window while it is folded.
-    needed = n_windows * width * (sum(_BYTES_A_BASE[name] for name in branches) + 3)
+    sizes = [np.dtype(spec.encodings[name].dtype).itemsize for name in branches]
+    # Bases are needed for folding too, and once more while identical ones are found.
+    needed = n_windows * ((sum(sizes) + 2) * spec.window + 4 * spec.structure_flank)
     if execution.memory and needed > execution.memory << 20:
         raise InsufficientMemoryError(
-            f"{n_windows:,} windows of {width} need {needed >> 20} MiB, but {execution.memory} "
-            "MiB are allowed; use fewer intervals, a smaller --window or fewer branches"
+            f"{n_windows:,} windows of {spec.window} need {needed >> 20} MiB, but "
+            f"{execution.memory} MiB are allowed; use fewer intervals, a smaller --window or fewer "
+            "branches"
         )
 
 
-def encode_windows(
+def sequence_codes(windows: Windows, sources: Sources, *, width: int) -> np.ndarray:
+    """Coded bases of each window on its own strand, shape (n_windows, width)."""
+    codes = np.empty((len(windows), width), dtype=np.uint8)
+    for rows, values in encode_sequences(windows, sources.genome, sources.ready, width=width):
+        codes[rows] = values
+    return codes
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What could not be encoded.
+
+    Attributes
+    ----------
+    n_missing : dict of str to ndarray of int64, shape (n_windows,)
+        Bases of each window without a score, by branch; they count as 0.
+    failures : list of Failure
+        Windows that could not be folded, by their indices.
+    """
+
+    n_missing: dict[str, np.ndarray]
+    failures: list[Failure]
+
+
+def encode_branches(
     windows: Windows,
-    references: References,
+    codes: np.ndarray,
+    sources: Sources,
+    spec: DatasetSpec,
     *,
-    branches: Sequence[str],
-    width: int,
+    into: Mapping[str, np.ndarray],
+    row: np.ndarray,
     execution: ExecutionSpec,
     on_progress: Progress | None = None,
-) -> Encoded:
-    """All branches of the windows, kept compact.
+    observe: Observer | None = None,
+) -> Outcome:
+    """Fill branches, a chromosome or some thousand windows at a time.
 
-    Raises
-    ------
-    InsufficientMemoryError
-        If the branches would not fit into the memory that `execution` grants.
+    Parameters
+    ----------
+    windows
+        Windows that every source can serve.
+    codes : ndarray of uint8, shape (n_windows, width)
+        From `sequence_codes`.
+    sources
+        Opened references.
+    spec
+        How the branches are encoded.
+    into
+        Arrays to fill, each of shape (n_windows, width), by branch.
+    row : ndarray of int64, shape (n_windows,)
+        Row of `into` for each window.
+    execution
+        Cores.
+    on_progress
+        Called with the number of folded and of all sequences.
+    observe
+        Sees all values.
     """
-    check_memory(len(windows), width, branches, execution)
-    encoded: dict[str, np.ndarray] = {}
-    n_unscored_bases = 0
-    with Genome(references.fasta) as genome:
-        sequence = encode_sequence(windows, genome, width=width)
-    for name in branches:
+    n_missing: dict[str, np.ndarray] = {}
+    failures: list[Failure] = []
+
+    def put(name: str, rows: np.ndarray, values: np.ndarray) -> None:
+        into[name][row[rows]] = values
+        if observe:
+            observe(name, rows, values)
+
+    width = spec.window
+    for name in into:
         if name == "sequence":
-            encoded[name] = sequence
+            put(name, np.arange(len(windows)), codes)
         elif name == "structure":
-            encoded[name] = encode_structure(
-                sequence, n_threads=execution.n_threads, on_progress=on_progress
-            )
-        elif references.conservation is not None:
-            with Signal(references.conservation) as signal:
-                encoded[name], n_missing = encode_conservation(windows, signal, width=width)
-            n_unscored_bases = int(n_missing.sum())
-    return Encoded(encoded, sequence, n_unscored_bases)
+            for rows, values, failed in encode_structure(
+                _codes_to_fold(windows, codes, sources, width=width, flank=spec.structure_flank),
+                structure=spec.structure,
+                flank=spec.structure_flank,
+                span=spec.structure_span,
+                n_threads=execution.n_threads,
+                on_progress=on_progress,
+            ):
+                put(name, rows, values)
+                failures += failed
+        elif name in sources.signals:
+            n_missing[name] = np.zeros(len(windows), dtype=np.int64)
+            for rows, values, missing in encode_signal(
+                windows, sources.signals[name], width=width, names=sources.names[name]
+            ):
+                put(name, rows, values)
+                n_missing[name][rows] = missing
+        else:
+            for rows, values in encode_regions(
+                windows, sources.regions[name], width=width, names=sources.names[name]
+            ):
+                put(name, rows, values)
+    return Outcome(n_missing, failures)
+
+
+def _codes_to_fold(
+    windows: Windows, codes: np.ndarray, sources: Sources, *, width: int, flank: int
+) -> np.ndarray:
+    """Bases of windows and flanks; what lies beyond a chromosome's end is no base."""
+    left, right = windows.pad_left, windows.pad_right
+    if flank:
+        sizes = sources.stretches.sizes[windows.chrom]
+        first, last = windows.start - left - flank, windows.end + right + flank
+        left, right = np.maximum(-first, 0), np.maximum(last - sizes, 0)
+        widened = windows.widened(np.maximum(first, 0), np.minimum(last, sizes), left, right)
+        width += 2 * flank
+        codes = sequence_codes(widened, sources, width=width)
+    padded = np.flatnonzero((left > 0) | (right > 0))
+    if len(padded):
+        codes = codes.copy() if not flank else codes
+        is_minus = windows.is_minus[padded]
+        before = np.where(is_minus, right[padded], left[padded])[:, None]
+        after = np.where(is_minus, left[padded], right[padded])[:, None]
+        position = np.arange(width)
+        is_beyond = (position < before) | (position >= width - after)
+        codes[padded] = np.where(is_beyond, np.uint8(BEYOND), codes[padded])
+    return codes
 
 
 @dataclass(frozen=True)
@@ -238,13 +178,13 @@ class NewIntervals:
     windows : Windows
         Those that could be used, in the file's order.
     branches : dict of str to ndarray, each of shape (n_windows, width)
-    rejections : list of Rejection
+    rejections : Rejections
     """
 
     intervals: Intervals
     windows: Windows
     branches: dict[str, np.ndarray]
-    rejections: list[Rejection]
+    rejections: Rejections
 
 
 def encode_new_intervals(
@@ -265,22 +205,46 @@ def encode_new_intervals(
     IntervalError, GenomeError, SignalError, SpecError
         If a file cannot be used, or no interval is left.
     """
-    intervals = read_intervals(path)
-    placed = place_classes(
-        [LabelledIntervals("", intervals, -1, path)],
-        references,
-        branches=branches,
-        width=spec.window,
-        placement=spec.placement,
-        rng=named_rng(spec.seed, "placement"),
+    intervals = read_intervals(path, feature=spec.feature)
+    with Sources(references, branches=branches, tracks=spec.tracks) as sources:
+        placed = place_classes(
+            [LabelledIntervals("", intervals, None, -1, path)],
+            sources,
+            spec,
+            rng=named_rng(spec.seed, "placement"),
+        )
+        windows = placed.windows
+        check_memory(len(windows), spec, branches, execution)
+        encoded = {
+            name: np.empty((len(windows), spec.window), spec.encodings[name].dtype)
+            for name in branches
+        }
+        outcome = encode_branches(
+            windows,
+            sequence_codes(windows, sources, width=spec.window),
+            sources,
+            spec,
+            into=encoded,
+            row=np.arange(len(windows)),
+            execution=execution,
+            on_progress=on_folded,
+        )
+    failed = [failure.row for failure in outcome.failures]
+    kept = np.delete(np.arange(len(windows)), failed)
+    return NewIntervals(
+        intervals,
+        windows.take(kept),
+        {name: values[kept] for name, values in encoded.items()} if failed else encoded,
+        Rejections.joined([placed.rejections, reject_failures(windows, outcome.failures)]),
     )
-    windows = placed.windows[0]
-    encoded = encode_windows(
-        windows,
-        references,
-        branches=branches,
-        width=spec.window,
-        execution=execution,
-        on_progress=on_folded,
+
+
+def reject_failures(windows: Windows, failures: Sequence[Failure]) -> Rejections:
+    """Windows that could not be folded."""
+    rows = np.array([failure.row for failure in failures], dtype=np.int64)
+    return Rejections.of(
+        windows.label[rows],
+        windows.source_row[rows],
+        "could not be folded",
+        (f"could not be folded: {failure.reason}" for failure in failures),
     )
-    return NewIntervals(intervals, windows, encoded.branches, placed.rejections)

@@ -1,8 +1,7 @@
-"""The dataset file, format version 1 (docs/formats/dataset_v1.md)."""
+"""The dataset file, opened for reading."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,76 +9,16 @@ import h5py
 import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
+from enngene_core.dataset.layout import DTYPES, FORMAT, TEXT_COLUMNS, VERSION
 from enngene_core.errors import DatasetError
-from enngene_core.formats.hdf5 import create_file, write_text
 from enngene_core.formats.opened import OpenedFile
-from enngene_core.intervals.windows import Windows
+from enngene_core.intervals.windows import COLUMNS, Windows
 from enngene_core.specs.base import Provenance, describe
-from enngene_core.specs.branches import SYMBOLS, UNKNOWN_BASE
-from enngene_core.specs.preprocess import SPLITS, DatasetSpec
-
-FORMAT = "enngene-dataset"
-VERSION = 1
+from enngene_core.specs.preprocess import DatasetSpec
+from enngene_core.specs.splitting import SPLITS
 
 #: What h5py raises for a damaged file, or for types that numpy does not have.
 _UNREADABLE = (OSError, KeyError, TypeError, ValueError, RuntimeError)
-
-_TEXT_COLUMNS = ("chrom", "strand", "name")
-_DTYPES = {
-    "start": np.int64,
-    "end": np.int64,
-    "label": np.int32,
-    "split": np.uint8,
-    "source_row": np.int64,
-}
-_COLUMNS = ("chrom", "start", "end", "strand", "name", "label", "split", "source_row")
-
-
-def write_dataset(
-    path: Path,
-    *,
-    windows: Windows,
-    split: np.ndarray,
-    branches: Mapping[str, np.ndarray],
-    spec: DatasetSpec,
-    provenance: Mapping[str, Any],
-) -> None:
-    """Write a dataset; equal arguments give equal bytes.
-
-    Parameters
-    ----------
-    path
-        File to write.
-    windows, split
-        Windows, and the index of each one's split, shape (n_windows,).
-    branches
-        Coded branches, each of shape (n_windows, width).
-    spec
-        What the dataset holds.
-    provenance
-        Checksums of inputs and versions of software.
-    """
-    with create_file(path) as file:
-        file.attrs["format"] = FORMAT
-        file.attrs["format-version"] = VERSION
-        file.attrs["spec"] = spec.model_dump_json(exclude={"classes"})
-        file.attrs["classes"] = json.dumps(list(spec.classes))
-        file.attrs["provenance"] = json.dumps(provenance, sort_keys=True)
-        group = file.create_group("windows")
-        for field in fields(windows):
-            values = getattr(windows, field.name)
-            if field.name in _TEXT_COLUMNS:
-                write_text(group, field.name, values)
-            else:
-                group.create_dataset(field.name, data=values.astype(_DTYPES[field.name]))
-        group.create_dataset("split", data=split.astype(_DTYPES["split"]))
-        group["split"].attrs["names"] = json.dumps(SPLITS)
-        group = file.create_group("branches")
-        for name, values in branches.items():
-            # Contiguous and plain: compressed chunks would make random batches slow.
-            group.create_dataset(name, data=values)
-            if name in SYMBOLS:
-                group[name].attrs["symbols"] = SYMBOLS[name]
 
 
 @dataclass(frozen=True)
@@ -162,22 +101,22 @@ class Dataset(OpenedFile):
             raise DatasetError(f"{self.path}: its attributes: {describe(error)}") from error
         except (ValueError, TypeError, RecursionError) as error:
             raise DatasetError(f"{self.path}: an attribute is not JSON ({error})") from error
-        n_windows = self._member("windows/start").shape[0]
-        for column in _COLUMNS:
+        n_windows = self._member("windows/start").size
+        for column in (*COLUMNS, "split"):
             member = self._member(f"windows/{column}")
             is_right = (
                 member.dtype.kind == "S"
-                if column in _TEXT_COLUMNS
-                else member.dtype == _DTYPES[column]
+                if column in TEXT_COLUMNS
+                else member.dtype == DTYPES[column]
             )
             if member.shape != (n_windows,) or not is_right:
                 raise DatasetError(
                     f"{self.path}: /windows/{column} is {member.dtype} of shape {member.shape}; "
                     f"expected one value for each of {n_windows} windows"
                 )
-        for name in spec.branches:
+        for name, encoding in spec.encodings.items():
             member = self._member(f"branches/{name}")
-            dtype = np.dtype(np.uint8 if name in SYMBOLS else np.float32)
+            dtype = np.dtype(encoding.dtype)
             if member.shape != (n_windows, spec.window) or member.dtype != dtype:
                 raise DatasetError(
                     f"{self.path}: /branches/{name} is {member.dtype} of shape {member.shape}; "
@@ -229,13 +168,20 @@ class Dataset(OpenedFile):
 
     def windows(self, rows: np.ndarray) -> Windows:
         """Windows at increasing row numbers."""
-        columns = {}
-        for field in fields(Windows):
-            values = self._read(f"windows/{field.name}", slice(None))[rows]
-            if field.name in _TEXT_COLUMNS:
-                values = np.array([v.decode("utf-8", "replace") for v in values], dtype=object)
-            columns[field.name] = values
-        return Windows(**columns)
+        columns = {name: self._read(f"windows/{name}", slice(None))[rows] for name in COLUMNS}
+        # Ready sequences of two classes, or a chromosome, may bear one name.
+        is_ready = ~self.spec.on_genome(columns["label"])
+        stretch = np.where(is_ready, columns["label"], -1).tolist()
+        index_of: dict[tuple[bytes, int], int] = {}
+        columns["chrom"] = np.array(
+            [
+                index_of.setdefault(key, len(index_of))
+                for key in zip(columns["chrom"].tolist(), stretch, strict=True)
+            ],
+            dtype=np.int32,
+        )
+        chroms = tuple(name.decode("utf-8", "replace") for name, _ in index_of)
+        return Windows(chroms=chroms, **columns)
 
     def branch(self, name: str, rows: np.ndarray) -> np.ndarray:
         """One coded branch at increasing row numbers, shape (n_rows, width).
@@ -247,11 +193,11 @@ class Dataset(OpenedFile):
         """
         first, last = (int(rows[0]), int(rows[-1]) + 1) if len(rows) else (0, 0)
         values = self._read(f"branches/{name}", slice(first, last))[rows - first]
-        n_codes = {"sequence": UNKNOWN_BASE + 1, "structure": len(SYMBOLS["structure"])}.get(name)
-        is_bad = ~np.isfinite(values) if n_codes is None else values >= n_codes
+        encoding = self.spec.encodings[name]
+        is_bad = values > encoding.no_symbol if encoding.is_coded else ~np.isfinite(values)
         if is_bad.any():
             row, position = np.argwhere(is_bad)[0]
-            expected = "a number" if n_codes is None else f"a code below {n_codes}"
+            expected = f"a code up to {encoding.no_symbol}" if encoding.is_coded else "a number"
             raise DatasetError(
                 f"{self.path}: /branches/{name}, row {rows[row]}, position {position}: found "
                 f"{values[row, position]}; expected {expected}"

@@ -1,42 +1,48 @@
-"""Preprocessing: intervals of each class become a dataset."""
+"""Preprocessing: intervals or sequences of each class become a dataset."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from enngene_core.branches.sequence import gc_content
-from enngene_core.dataset.encode import (
-    LabelledIntervals,
-    Progress,
-    References,
-    encode_windows,
-    place_classes,
+from enngene_core.dataset.checks import Checks, check_dataset, write_checks
+from enngene_core.dataset.checksums import InputChecksums
+from enngene_core.dataset.classes import ClassFile, LabelledIntervals, read_classes
+from enngene_core.dataset.divide import (
+    check_counts,
+    divide,
+    read_splits,
+    reduce_classes,
+    shuffled_by_split,
 )
-from enngene_core.dataset.file import write_dataset
-from enngene_core.errors import IntervalError, SpecError
-from enngene_core.formats.bed import read_intervals
+from enngene_core.dataset.encode import (
+    Outcome,
+    Progress,
+    check_memory,
+    encode_branches,
+    reject_failures,
+    sequence_codes,
+)
+from enngene_core.dataset.file import Dataset
+from enngene_core.dataset.new_file import new_dataset
+from enngene_core.dataset.place import place_classes
+from enngene_core.dataset.sources import References, Sources
+from enngene_core.dataset.subset import copy_windows
+from enngene_core.dataset.summary import Profiler, Summary, count_windows, summarise
+from enngene_core.errors import SpecError
+from enngene_core.formats.signal import track_kind
 from enngene_core.formats.table import write_table
-from enngene_core.intervals.splits import split_by_chromosome, split_randomly
-from enngene_core.intervals.windows import Rejection, Windows, concatenate, drop_repeated
-from enngene_core.provenance import sha256, software
+from enngene_core.intervals.overlaps import drop_repeated
+from enngene_core.intervals.rejections import Rejections
+from enngene_core.intervals.windows import Windows
 from enngene_core.seeding import named_rng
 from enngene_core.specs.base import validate
-from enngene_core.specs.branches import UNKNOWN_BASE
 from enngene_core.specs.execution import ExecutionSpec
-from enngene_core.specs.preprocess import SPLITS, DatasetSpec, PreprocessSpec
+from enngene_core.specs.preprocess import DatasetSpec, PreprocessSpec
 
-REJECTED_COLUMNS = ("class", "line", "chrom", "start", "end", "name", "strand", "reason")
-
-
-@dataclass(frozen=True)
-class ClassFile:
-    """A class, and the file of its intervals."""
-
-    name: str
-    path: Path
+REJECTED_COLUMNS = ("class", "file", "line", "text", "reason")
 
 
 @dataclass(frozen=True)
@@ -47,27 +53,28 @@ class PreprocessResult:
     ----------
     spec : DatasetSpec
     n_intervals : dict of str to int
-        Input lines of each class.
-    counts : ndarray of int, shape (n_classes, n_splits)
-        Windows by class and split, in the order of ``spec.classes`` and `SPLITS`.
-    rejections : list of Rejection
+        Input rows of each class.
+    rejections : Rejections
     n_shifted : int
         Windows that were moved to lie within their chromosome.
-    n_unknown_bases, n_unscored_bases : int
-        Bases that are none of ACGT, and bases without a conservation score.
-    gc : dict of str to ndarray of float64
-        Share of G and C in each window, by class.
+    renamed : dict of str to dict of str to str
+        By class or branch: chromosomes that the genome spells in another way, and its names.
+    n_missing : dict of str to int
+        Bases without a score, by branch.
+    summary : Summary
+    checks : Checks or None
+        Leakage and trivial signals, if they were asked for.
     provenance : dict
     """
 
     spec: DatasetSpec
     n_intervals: dict[str, int]
-    counts: np.ndarray
-    rejections: list[Rejection]
+    rejections: Rejections
     n_shifted: int
-    n_unknown_bases: int
-    n_unscored_bases: int
-    gc: dict[str, np.ndarray]
+    renamed: dict[str, dict[str, str]]
+    n_missing: dict[str, int]
+    summary: Summary
+    checks: Checks | None
     provenance: dict[str, Any]
 
 
@@ -78,10 +85,13 @@ def preprocess(
     *,
     output: Path,
     rejected: Path | None = None,
+    checks: Path | None = None,
+    split_table: Path | None = None,
+    with_checks: bool = False,
     execution: ExecutionSpec = ExecutionSpec(),
     on_progress: Progress | None = None,
 ) -> PreprocessResult:
-    """Make a dataset file from one interval file for each class.
+    """Make a dataset file from one file of intervals or sequences for each class.
 
     Rows of the dataset stand in a random order within each split, so that training can stream
     them as they lie.
@@ -91,13 +101,19 @@ def preprocess(
     classes
         Two or more classes with different names.
     references
-        Genome and conservation.
+        Genome, conservation and tracks.
     spec
         Windows, branches and splits.
     output
         Dataset file to write.
     rejected
-        Table of the input lines that became no window.
+        Table of the input rows that became no window.
+    checks
+        Table of leakage and trivial signals.
+    split_table
+        Names of intervals and their splits, for a given split.
+    with_checks
+        Look for leakage and trivial signals even if their table is not asked for.
     execution
         Cores and memory.
     on_progress
@@ -110,114 +126,171 @@ def preprocess(
     InsufficientMemoryError
         If the branches would not fit into memory.
     """
+    dataset_spec = _dataset_spec(classes, references, spec)
+    names = dataset_spec.classes
+    with InputChecksums(classes, references, split_table, dataset_spec) as checksums:
+        loci = read_classes(classes, feature=spec.feature)
+        ready = [item.sequences for item in loci if item.sequences is not None]
+        with Sources(
+            references,
+            branches=tuple(dataset_spec.encodings),
+            tracks=dataset_spec.tracks,
+            ready=ready,
+        ) as sources:
+            placed = place_classes(
+                loci, sources, dataset_spec, rng=named_rng(spec.seed, "placement")
+            )
+            windows, repeated = drop_repeated(placed.windows, names)
+            kept, reduced = reduce_classes(windows, spec, names)
+            windows = windows.take(kept)
+            check_memory(len(windows), dataset_spec, tuple(dataset_spec.encodings), execution)
+            codes = sequence_codes(windows, sources, width=spec.window)
+            divided = divide(
+                windows,
+                spec,
+                codes=codes,
+                given=read_splits(split_table, spec),
+                on_genome=dataset_spec.on_genome(windows.label),
+            )
+            windows, codes = windows.take(divided.rows), codes[divided.rows]
+            check_counts(count_windows(windows.label, divided.split, n_classes=len(names)), names)
+            outcome, kept, profiles = _write(
+                output,
+                windows,
+                codes,
+                divided.split,
+                sources,
+                dataset_spec,
+                provenance=checksums.provenance,
+                execution=execution,
+                on_progress=on_progress,
+            )
+            renamed = {**placed.renamed, **_renamed_tracks(sources)}
+        failed = reject_failures(windows, outcome.failures)
+        windows, codes, split = windows.take(kept), codes[kept], divided.split[kept]
+        rejections = Rejections.joined(
+            [placed.rejections, repeated, reduced, divided.rejections, failed]
+        )
+        if rejected is not None:
+            _write_rejected(rejected, rejections, classes, loci)
+        summary = summarise(
+            windows,
+            split,
+            codes,
+            names,
+            on_genome=dataset_spec.on_genome(windows.label),
+            profiles=profiles,
+        )
+        found = None
+        if with_checks or checks is not None:
+            found = check_dataset(windows, codes, split, dataset_spec)
+        if checks is not None and found is not None:
+            write_checks(checks, found, dataset_spec)
+        return PreprocessResult(
+            spec=dataset_spec,
+            n_intervals={item.name: len(item.intervals) for item in loci},
+            rejections=rejections,
+            n_shifted=placed.n_shifted,
+            renamed=renamed,
+            n_missing={name: int(n[kept].sum()) for name, n in outcome.n_missing.items()},
+            summary=summary,
+            checks=found,
+            provenance=checksums.provenance(),
+        )
+
+
+def _dataset_spec(
+    classes: Sequence[ClassFile], references: References, spec: PreprocessSpec
+) -> DatasetSpec:
     names = tuple(item.name for item in classes)
     if len(names) < 2:
         raise SpecError(
             f"found {f'only {names[0]!r}' if names else 'none'} as class; expected two or more: "
             "--intervals NAME=FILE.bed once for each class"
         )
-    dataset_spec = validate(DatasetSpec, {**spec.model_dump(), "classes": names}, source="classes")
-    intervals = [_read_class(item, label) for label, item in enumerate(classes)]
-    placed = place_classes(
-        intervals,
-        references,
-        branches=spec.branches,
-        width=spec.window,
-        placement=spec.placement,
-        rng=named_rng(spec.seed, "placement"),
-    )
-    windows, repeated = drop_repeated(concatenate(placed.windows), names)
-    split = _split(windows, spec)
-    order = named_rng(spec.seed, "order").permutation(len(windows))
-    order = order[np.argsort(split[order], kind="stable")]
-    windows, split = windows.take(order), split[order]
-    counts = _count(windows.label, split, n_classes=len(classes))
-    _check_counts(counts, names)
+    tracks = {name: track_kind(path) for name, path in references.tracks.items()}
+    ready = [item.name for item in classes if item.kind == "sequences"]
+    values = {**spec.model_dump(), "tracks": tracks, "classes": names, "ready_classes": ready}
+    return validate(DatasetSpec, values, source="dataset")
 
-    encoded = encode_windows(
-        windows,
-        references,
-        branches=spec.branches,
-        width=spec.window,
-        execution=execution,
-        on_progress=on_progress,
-    )
-    provenance = _provenance(classes, references, spec)
-    write_dataset(
-        output,
-        windows=windows,
-        split=split,
-        branches=encoded.branches,
-        spec=dataset_spec,
-        provenance=provenance,
-    )
-    rejections = sorted(
-        placed.rejections + repeated, key=lambda item: (names.index(item.class_name), item.line)
-    )
-    if rejected is not None:
-        write_table(
-            rejected,
-            REJECTED_COLUMNS,
-            (
-                (r.class_name, r.line, r.chrom, r.start, r.end, r.name, r.strand, r.reason)
-                for r in rejections
-            ),
+
+def _write(
+    output: Path,
+    windows: Windows,
+    codes: np.ndarray,
+    split: np.ndarray,
+    sources: Sources,
+    spec: DatasetSpec,
+    *,
+    provenance: Callable[[], Mapping[str, Any]],
+    execution: ExecutionSpec,
+    on_progress: Progress | None,
+) -> tuple[Outcome, np.ndarray, dict[str, np.ndarray]]:
+    """Write the dataset; what could not be encoded, windows that are in it, and their profiles."""
+    profiler = Profiler(spec, windows.label)
+    order = shuffled_by_split(split, named_rng(spec.seed, "order"))
+    row = np.empty(len(order), dtype=np.int64)
+    row[order] = np.arange(len(order))
+    with new_dataset(
+        output, windows=windows.take(order), split=split[order], spec=spec, provenance=provenance
+    ) as branches:
+        outcome = encode_branches(
+            windows,
+            codes,
+            sources,
+            spec,
+            into=branches,
+            row=row,
+            execution=execution,
+            on_progress=on_progress,
+            observe=profiler.observe,
         )
-    return PreprocessResult(
-        spec=dataset_spec,
-        n_intervals={item.class_name: len(item.intervals) for item in intervals},
-        counts=counts,
-        rejections=rejections,
-        n_shifted=placed.n_shifted,
-        n_unknown_bases=int(np.count_nonzero(encoded.sequence == UNKNOWN_BASE)),
-        n_unscored_bases=encoded.n_unscored_bases,
-        gc={
-            name: gc_content(encoded.sequence[windows.label == label])
-            for label, name in enumerate(names)
-        },
-        provenance=provenance,
+    if not outcome.failures:
+        return outcome, np.arange(len(order)), profiler.profiles
+    failed = [failure.row for failure in outcome.failures]
+    kept = np.delete(np.arange(len(order)), failed)
+    check_counts(
+        count_windows(windows.label[kept], split[kept], n_classes=len(spec.classes)), spec.classes
     )
+    whole = output.with_name(output.name + ".whole")
+    output.rename(whole)
+    with Dataset(whole) as dataset:
+        rows = np.sort(row[kept])
+        profiler = Profiler(spec, dataset.label[rows])
+        copy_windows(
+            dataset,
+            rows,
+            dataset.split[rows],
+            spec,
+            output,
+            provenance=provenance,
+            observe=profiler.observe,
+        )
+    whole.unlink()
+    return outcome, kept, profiler.profiles
 
 
-def _read_class(item: ClassFile, label: int) -> LabelledIntervals:
-    try:
-        return LabelledIntervals(item.name, read_intervals(item.path), label, item.path)
-    except IntervalError as error:
-        # On a server the file's own name says nothing to the user.
-        raise IntervalError(f"class {item.name}: {error}") from error
+def _renamed_tracks(sources: Sources) -> dict[str, dict[str, str]]:
+    renamed = {
+        branch: {own: chrom for chrom, own in names.items() if own != chrom}
+        for branch, names in sources.names.items()
+    }
+    return {branch: names for branch, names in renamed.items() if names}
 
 
-def _split(windows: Windows, spec: PreprocessSpec) -> np.ndarray:
-    if spec.split == "random":
-        return split_randomly(windows.label, ratio=spec.ratio, rng=named_rng(spec.seed, "split"))
-    return split_by_chromosome(
-        windows.chrom, validation=spec.validation_chromosomes, test=spec.test_chromosomes
+def _write_rejected(
+    path: Path,
+    rejections: Rejections,
+    classes: Sequence[ClassFile],
+    loci: Sequence[LabelledIntervals],
+) -> None:
+    lines = [item.intervals.lines for item in loci]
+    rows = zip(rejections.label.tolist(), rejections.line.tolist(), rejections.reason, strict=True)
+    write_table(
+        path,
+        REJECTED_COLUMNS,
+        (
+            (classes[label].name, classes[label].shown_name, line, lines[label].text(line), reason)
+            for label, line, reason in rows
+        ),
     )
-
-
-def _count(label: np.ndarray, split: np.ndarray, *, n_classes: int) -> np.ndarray:
-    counts = np.zeros((n_classes, len(SPLITS)), dtype=np.int64)
-    np.add.at(counts, (label, split), 1)
-    return counts
-
-
-def _check_counts(counts: np.ndarray, names: Sequence[str]) -> None:
-    for name, of_class in zip(names, counts, strict=True):
-        if of_class[SPLITS.index("train")] == 0:
-            raise SpecError(
-                f"class {name!r} has {of_class.sum()} usable windows and none of them for training;"
-                " give it more intervals or change the split"
-            )
-
-
-def _provenance(
-    classes: Sequence[ClassFile], references: References, spec: PreprocessSpec
-) -> dict[str, Any]:
-    inputs = {f"intervals:{item.name}": sha256(item.path) for item in classes}
-    inputs["fasta"] = sha256(references.fasta)
-    if "conservation" in spec.branches and references.conservation is not None:
-        inputs["conservation"] = sha256(references.conservation)
-    used = ["numpy", "h5py", "pyfaidx"]
-    used += ["viennarna"] if "structure" in spec.branches else []
-    used += ["pybigwig"] if "conservation" in spec.branches else []
-    return {"inputs_sha256": inputs, "software": software(*used)}

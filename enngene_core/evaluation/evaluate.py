@@ -106,9 +106,7 @@ def evaluate(
     with Dataset(dataset) as opened:
         _check_match(bundle.config, opened)
         rows = opened.rows(spec.split)
-        check_memory(
-            len(rows), opened.spec.window, tuple(bundle.config.network.branches), execution
-        )
+        check_memory(len(rows), opened.spec, tuple(bundle.config.network.branches), execution)
         branches: dict[str, np.ndarray] = {
             name: opened.branch(name, rows) for name in bundle.config.network.branches
         }
@@ -173,5 +171,10 @@ def _check_match(config: BundleConfig, dataset: Dataset) -> None:
             f"{dataset.path}: has windows of {found.window} nt; the model reads {expected.window}"
         )
     for name in config.network.branches:
-        if name not in found.branches:
+        if name not in found.encodings:
             raise DatasetError(f"{dataset.path}: lacks the branch {name}, which the model reads")
+        if found.encodings[name] != expected.encodings[name]:
+            raise DatasetError(
+                f"{dataset.path}: its branch {name} is {found.encodings[name].text}; the model "
+                f"reads {expected.encodings[name].text}"
+            )

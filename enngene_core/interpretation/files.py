@@ -5,12 +5,10 @@ from pathlib import Path
 
 import numpy as np
 
-from enngene_core.branches.sequence import decode_sequence
-from enngene_core.branches.structure import decode_structure
+from enngene_core.branches.codes import decode
 from enngene_core.formats.hdf5 import create_file, write_text
 from enngene_core.formats.table import cell
 from enngene_core.interpretation.result import InterpretationResult
-from enngene_core.specs.branches import SYMBOLS
 
 FORMAT = "enngene-attributions"
 VERSION = 1
@@ -27,13 +25,17 @@ def write_attributions(path: Path, result: InterpretationResult) -> None:
         file["output_difference"] = result.attributions.difference
         file["completeness_error"] = result.attributions.completeness_error
         group = file.create_group("windows")
-        for name in ("chrom", "strand", "name"):
-            write_text(group, name, getattr(result.windows, name))
-        group["start"], group["end"] = result.windows.start, result.windows.end
+        windows = result.windows
+        write_text(group, "chrom", windows.chrom_names)
+        for name in ("strand", "name"):
+            write_text(group, name, getattr(windows, name))
+        for name in ("start", "end", "pad_left", "pad_right"):
+            group[name] = getattr(windows, name)
+        encodings = result.config.dataset.encodings
         for name, values in result.branches.items():
             file[f"branches/{name}"] = values
-            if name in SYMBOLS:
-                file[f"branches/{name}"].attrs["symbols"] = SYMBOLS[name]
+            if encodings[name].is_coded:
+                file[f"branches/{name}"].attrs["symbols"] = encodings[name].symbols
             file[f"attributions/{name}"] = result.attributions.branches[name]
 
 
@@ -42,32 +44,34 @@ def write_attribution_table(path: Path, result: InterpretationResult) -> None:
 
     Columns: the base's place (0-based, half-open), the window's name and strand, its number in
     the input (from 1), the position in the window (from 1), the class that is explained and its
-    probability; then, for each branch, what stands there and its attribution.
+    probability; then, for each branch, what stands there and its attribution. A padded position
+    has no place: ``NA``.
     """
     windows, branches, attributions = result.windows, result.branches, result.attributions
     classes, probabilities = result.config.dataset.classes, result.probabilities
-    decoders = {"sequence": decode_sequence, "structure": decode_structure}
+    encodings = result.config.dataset.encodings
     shown = {
-        name: decoders[name](values) if name in decoders else values
+        name: decode(values, encodings[name]) if encodings[name].is_coded else values
         for name, values in branches.items()
     }
     header = ["chrom", "start", "end", "name", "strand", "window", "position", "target_class"]
     header.append("probability")
+    width = result.config.dataset.window
     for name in branches:
         header += [name, f"{name}_attribution"]
     with open(path, "w", encoding="utf-8", newline="\n") as handle:
         handle.write("\t".join(header) + "\n")
         for index in range(len(windows)):
-            width = int(windows.end[index] - windows.start[index])
+            locus = windows.locus(index)
             label = int(result.target[index])
-            place = [cell(windows.chrom[index])]
-            about = [cell(windows.name[index]), windows.strand[index], str(index + 1)]
+            about = [cell(locus.name), locus.strand, str(index + 1)]
             explained = [cell(classes[label]), f"{probabilities[index, label]:.6f}"]
-            is_minus = windows.strand[index] == "-"
+            first = locus.start - int(windows.pad_left[index])
             for position in range(width):
-                offset = width - 1 - position if is_minus else position
-                base = int(windows.start[index]) + offset
-                row = [*place, str(base), str(base + 1), *about, str(position + 1), *explained]
+                base = first + (width - 1 - position if locus.strand == "-" else position)
+                is_padding = not locus.start <= base < locus.end
+                place = ["NA", "NA"] if is_padding else [str(base), str(base + 1)]
+                row = [cell(locus.chrom), *place, *about, str(position + 1), *explained]
                 for name in branches:
                     value = shown[name][index][position]
                     row.append(value if isinstance(value, str) else f"{value:.6g}")

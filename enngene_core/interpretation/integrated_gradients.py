@@ -104,7 +104,7 @@ def integrated_gradients(
     differences = []
     for first in range(0, len(target), batch):
         stop = first + batch
-        inputs = network_inputs({name: branches[name][first:stop] for name in names})
+        inputs = network_inputs({name: branches[name][first:stop] for name in names}, model)
         scores, difference = attribute(inputs, tf.constant(target[first:stop], tf.int32))
         for name in names:
             parts[name].append(scores[name].numpy())

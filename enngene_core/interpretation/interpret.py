@@ -5,7 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from enngene_core.dataset.encode import References, encode_new_intervals
+from enngene_core.dataset.encode import encode_new_intervals
+from enngene_core.dataset.sources import References
 from enngene_core.errors import SpecError
 from enngene_core.interpretation.files import write_attribution_table, write_attributions
 from enngene_core.interpretation.integrated_gradients import integrated_gradients
@@ -37,7 +38,7 @@ def interpret(
     intervals
         BED or narrowPeak file.
     references
-        Genome and conservation.
+        Genome, conservation and tracks.
     spec
         Class to explain, and steps.
     output

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from enngene_core.interpretation.integrated_gradients import Attributions
-from enngene_core.intervals.windows import Rejection, Windows
+from enngene_core.intervals.rejections import Rejections
+from enngene_core.intervals.windows import Windows
 from enngene_core.models.bundle import BundleConfig
 from enngene_core.specs.interpretation import InterpretationSpec
 
@@ -25,7 +26,7 @@ class InterpretationResult:
     target : ndarray of int, shape (n_windows,)
         Class that is explained.
     attributions : Attributions
-    rejections : list of Rejection
+    rejections : Rejections
         Intervals that could not be used.
     """
 
@@ -36,7 +37,7 @@ class InterpretationResult:
     probabilities: np.ndarray
     target: np.ndarray
     attributions: Attributions
-    rejections: list[Rejection]
+    rejections: Rejections
 
     @property
     def median_completeness_error(self) -> float:

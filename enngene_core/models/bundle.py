@@ -116,9 +116,7 @@ def read_bundle(path: Path) -> Bundle:
     members = _read_members(path)
     config = _read_config(path, members["config.json"])
     try:
-        model = build_network(
-            config.network, width=config.dataset.window, n_classes=len(config.dataset.classes)
-        )
+        model = build_network(config.network, **config.dataset.sizes)
     except SpecError as error:
         raise BundleError(f"{path}: config.json: {error}") from error
     _copy_weights(path, model, members["model.safetensors"])
@@ -182,7 +180,7 @@ def _read_config(path: Path, content: bytes) -> BundleConfig:
         config = validate(BundleConfig, values, source=f"{path}: config.json")
     except SpecError as error:
         raise BundleError(str(error)) from error
-    if missing := set(config.network.branches) - set(config.dataset.branches):
+    if missing := set(config.network.branches) - set(config.dataset.encodings):
         raise BundleError(
             f"{path}: config.json: the network reads {sorted(missing)[0]}, which its dataset lacks"
         )

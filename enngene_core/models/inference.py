@@ -44,7 +44,7 @@ def predict_probabilities(
     parts = []
     for first in range(0, n_windows, _BATCH):
         batch = {name: branches[name][first : first + _BATCH] for name in names}
-        parts.append(forward(network_inputs(batch)).numpy())
+        parts.append(forward(network_inputs(batch, model)).numpy())
         if on_progress:
             on_progress(min(first + _BATCH, n_windows), n_windows)
     return np.concatenate(parts)

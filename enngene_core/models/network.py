@@ -1,9 +1,10 @@
 """Keras networks as plain functions of a spec."""
 
+from collections.abc import Mapping
+
 import keras
 from keras import layers
 
-from enngene_core.specs.branches import CHANNELS
 from enngene_core.specs.network import (
     ConvolutionLayer,
     DenseLayer,
@@ -17,7 +18,9 @@ from enngene_core.specs.shapes import layer_shapes
 _MOMENTUM = 0.9
 
 
-def build_network(network: NetworkSpec, *, width: int, n_classes: int) -> keras.Model:
+def build_network(
+    network: NetworkSpec, *, width: int, channels: Mapping[str, int], n_classes: int
+) -> keras.Model:
     """Untrained network: one input a branch, named after it; class logits and probabilities.
 
     Its outputs are ``logits`` and ``probabilities``, each of shape ``(n_windows, n_classes)``.
@@ -28,6 +31,8 @@ def build_network(network: NetworkSpec, *, width: int, n_classes: int) -> keras.
         Layers of the branches and the common part.
     width
         Width of a window, nt.
+    channels
+        Channels of each branch.
     n_classes
         Number of classes.
 
@@ -36,10 +41,11 @@ def build_network(network: NetworkSpec, *, width: int, n_classes: int) -> keras.
     SpecError
         If the network has too many parameters.
     """
-    layer_shapes(network, width=width, n_classes=n_classes)  # refuses before memory is taken
+    # Refuses before memory is taken.
+    layer_shapes(network, width=width, channels=channels, n_classes=n_classes)
     inputs, ends = {}, []
     for name, convolutions in network.branches.items():
-        inputs[name] = keras.Input((width, CHANNELS[name]), name=name)
+        inputs[name] = keras.Input((width, channels[name]), name=name)
         end = inputs[name]
         for number, layer in enumerate(convolutions, start=1):
             end = _convolution(end, layer, f"{name}_{number}")

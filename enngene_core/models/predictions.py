@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from enngene_core.formats.bed import Intervals
+from enngene_core.formats.intervals import Intervals
 from enngene_core.formats.table import write_table
 from enngene_core.intervals.windows import Windows
 
@@ -37,13 +37,7 @@ def write_predictions(
     columns += [*classes, "predicted_class"]
     rows = []
     for index in range(len(loci)):
-        row = [
-            loci.chrom[index],
-            int(loci.start[index]),
-            int(loci.end[index]),
-            loci.name[index],
-            loci.strand[index],
-        ]
+        row: list[str | int] = list(loci.locus(index))
         if with_true_class and isinstance(loci, Windows):
             row.append(classes[loci.label[index]])
         if np.isnan(probabilities[index, 0]):

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from enngene_core.dataset.encode import References, encode_new_intervals
-from enngene_core.formats.bed import Intervals
-from enngene_core.intervals.windows import Rejection
+from enngene_core.dataset.encode import encode_new_intervals
+from enngene_core.dataset.sources import References
+from enngene_core.formats.intervals import Intervals
+from enngene_core.intervals.rejections import Rejections
 from enngene_core.models.bundle import BundleConfig, read_bundle
 from enngene_core.models.inference import predict_probabilities
 from enngene_core.models.predictions import write_predictions
@@ -26,14 +27,14 @@ class PredictionResult:
         All intervals of the input.
     probabilities : ndarray of float32, shape (n_intervals, n_classes)
         NaN for an interval that could not be used.
-    rejections : list of Rejection
+    rejections : Rejections
         Those intervals, with the reason.
     """
 
     config: BundleConfig
     intervals: Intervals
     probabilities: np.ndarray
-    rejections: list[Rejection]
+    rejections: Rejections
 
 
 def predict(
@@ -55,7 +56,7 @@ def predict(
     intervals
         BED or narrowPeak file.
     references
-        Genome and conservation.
+        Genome, conservation and tracks.
     output
         Table to write: a row for each interval, in the file's order.
     execution

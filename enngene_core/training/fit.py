@@ -10,7 +10,6 @@ from enngene_core.dataset.file import Dataset
 from enngene_core.errors import DatasetError, InsufficientMemoryError
 from enngene_core.models.inputs import network_inputs
 from enngene_core.seeding import named_rng
-from enngene_core.specs.branches import CHANNELS, SYMBOLS
 from enngene_core.specs.execution import ExecutionSpec
 from enngene_core.specs.training import TrainingSpec
 from enngene_core.training.batches import shuffled_batches
@@ -88,8 +87,10 @@ def fit(
     failures: list[DatasetError] = []
     try:
         trainer.fit(
-            _stream(one_epoch, n_batches, dataset, branches, failures),
-            validation_data=_stream(validation, n_validation_batches, dataset, branches, failures),
+            _stream(one_epoch, n_batches, dataset, branches, model, failures),
+            validation_data=_stream(
+                validation, n_validation_batches, dataset, branches, model, failures
+            ),
             epochs=spec.epochs,
             shuffle=False,
             verbose=0,
@@ -108,15 +109,17 @@ def _buffer_rows(
 ) -> int:
     if not execution.memory:
         return max(_LARGEST_BUFFER, spec.batch_size)
+    encodings = dataset.spec.encodings
     # In a batch every base is float32 channels, and a layer's outputs are larger still.
-    batch = spec.batch_size * dataset.spec.window * 4 * sum(CHANNELS[name] for name in branches)
+    channels = sum(encodings[name].channels for name in branches)
+    batch = spec.batch_size * dataset.spec.window * 4 * channels
     allowed = execution.memory << 20
     if 8 * batch > allowed:
         raise InsufficientMemoryError(
             f"batches of {spec.batch_size} windows do not fit into {execution.memory} MiB; "
             "use a smaller --batch-size"
         )
-    row = dataset.spec.window * sum(1 if name in SYMBOLS else 4 for name in branches)
+    row = dataset.spec.window * sum(np.dtype(encodings[name].dtype).itemsize for name in branches)
     return max(min(_LARGEST_BUFFER, allowed // 8 // row), spec.batch_size)
 
 
@@ -125,6 +128,7 @@ def _stream(
     n_batches: int,
     dataset: Dataset,
     branches: tuple[str, ...],
+    model: keras.Model,
     failures: list[DatasetError],
 ) -> tf.data.Dataset:
     def remembering_failures() -> Batches:
@@ -136,13 +140,11 @@ def _stream(
 
     signature = (
         {
-            name: tf.TensorSpec(
-                (None, dataset.spec.window), tf.uint8 if name in SYMBOLS else tf.float32
-            )
+            name: tf.TensorSpec((None, dataset.spec.window), dataset.spec.encodings[name].dtype)
             for name in branches
         },
         tf.TensorSpec((None,), tf.int32),
     )
     stream = tf.data.Dataset.from_generator(remembering_failures, output_signature=signature)
-    stream = stream.map(lambda coded, labels: (network_inputs(coded), labels)).prefetch(2)
+    stream = stream.map(lambda coded, labels: (network_inputs(coded, model), labels)).prefetch(2)
     return stream.apply(tf.data.experimental.assert_cardinality(n_batches))

@@ -14,11 +14,10 @@ from enngene_core.models.card import model_card
 from enngene_core.models.network import build_network
 from enngene_core.models.runtime import be_deterministic
 from enngene_core.provenance import sha256, software
-from enngene_core.specs.branches import ENCODINGS
 from enngene_core.specs.execution import ExecutionSpec
 from enngene_core.specs.network import NetworkSpec, default_network
-from enngene_core.specs.preprocess import SPLITS
 from enngene_core.specs.shapes import LayerShape, layer_shapes
+from enngene_core.specs.splitting import SPLITS
 from enngene_core.specs.training import TrainingSpec
 from enngene_core.training.fit import fit
 from enngene_core.training.recorder import HISTORY_COLUMNS, Epoch, OnProgress
@@ -93,12 +92,13 @@ def train(
         If a batch does not fit into memory.
     """
     with Dataset(dataset) as opened:
-        network = network or default_network(opened.spec.branches)
+        network = network or default_network(opened.spec.encodings)
         _check_branches(network, opened)
-        layers = layer_shapes(network, width=opened.spec.window, n_classes=len(opened.spec.classes))
         _check_classes(opened)
+        sizes = opened.spec.sizes
         be_deterministic(spec.seed)
-        model = build_network(network, width=opened.spec.window, n_classes=len(opened.spec.classes))
+        layers = layer_shapes(network, **sizes)
+        model = build_network(network, **sizes)
         fitted = fit(model, opened, tuple(network.branches), spec, execution, on_progress)
         counts = np.zeros((len(opened.spec.classes), len(SPLITS)), dtype=np.int64)
         np.add.at(counts, (opened.label, opened.split), 1)
@@ -110,7 +110,7 @@ def train(
     config = BundleConfig(
         network=network,
         dataset=dataset_spec,
-        encodings={name: ENCODINGS[name] for name in network.branches},
+        encodings={name: dataset_spec.encodings[name].text for name in network.branches},
         training=spec,
         metrics={
             "epoch": best_epoch,
@@ -133,16 +133,16 @@ def train(
         stopped_early=len(epochs) < spec.epochs,
         layers=layers,
         counts=counts,
-        unused_branches=tuple(b for b in dataset_spec.branches if b not in network.branches),
+        unused_branches=tuple(b for b in dataset_spec.encodings if b not in network.branches),
     )
 
 
 def _check_branches(network: NetworkSpec, dataset: Dataset) -> None:
     for name in network.branches:
-        if name not in dataset.spec.branches:
+        if name not in dataset.spec.encodings:
             raise SpecError(
                 f"the network reads the branch {name}, which {dataset.path} lacks (found "
-                f"{', '.join(dataset.spec.branches)})"
+                f"{', '.join(dataset.spec.encodings)})"
             )
 
 

@@ -3,9 +3,12 @@ from pathlib import Path
 import pyBigWig
 import pytest
 
-from enngene_core.dataset.encode import References
-from enngene_core.dataset.preprocess import ClassFile, preprocess
+from enngene_core.dataset.classes import ClassFile
+from enngene_core.dataset.file import Dataset
+from enngene_core.dataset.preprocess import preprocess
+from enngene_core.dataset.sources import References
 from enngene_core.errors import (
+    DatasetError,
     EnngeneError,
     GenomeError,
     InsufficientMemoryError,
@@ -44,16 +47,18 @@ def bed(folder: Path, text: str) -> ClassFile:
     [
         ("chr_10\t9\t9\n", IntervalError, ("line 1", "end 9", "start 9")),
         ("chr_10\t9\t99\nchr_10\tx\t9\n", IntervalError, ("line 2", "'x'", "whole number")),
-        ("", IntervalError, ("no intervals",)),
+        ("", IntervalError, ("empty file",)),
+        ("# chr_10\t9\t99\n", IntervalError, ("no intervals",)),
         ("chr1\t9\t99\nchr2\t9\t99\n", SpecError, ("none of its 2", "line 1", "chr1", "chr_10")),
         ("chr_10\t9\t160001\n", SpecError, ("none of its 1", "line 1", "160000")),
     ],
-    ids=["end", "text", "empty", "contig", "beyond"],
+    ids=["end", "text", "empty", "comment", "contig", "beyond"],
 )
 def test_a_bad_bed_is_named(
     tmp_path: Path, output: Path, text: str, error: type[EnngeneError], words: tuple[str, ...]
 ) -> None:
     mine = bed(tmp_path, text)
+    words = ("class mine: ", *words) if error is IntervalError else words
     with refused(error, mine.path, *words):
         preprocess([EXONS, mine], GENOME, PreprocessSpec(), output=output)
 
@@ -79,11 +84,21 @@ def test_bad_classes_are_named(
         preprocess(classes, GENOME, PreprocessSpec(), output=output)
 
 
+@pytest.mark.parametrize("edge", ["shift", "pad", "drop"])
+def test_intervals_beyond_every_chromosome(tmp_path: Path, output: Path, edge: str) -> None:
+    fasta = tmp_path / "short.fa"
+    fasta.write_text(">chr_11\nACGT\n>chr_10\nACGTACGTAC\n")
+    with refused(SpecError, EXONS.path, "none of its 361", "line 1", "(10)", fasta):
+        preprocess([EXONS, INTRONS], References(fasta), PreprocessSpec(edge=edge), output=output)
+
+
 def test_a_window_longer_than_every_chromosome(tmp_path: Path, output: Path) -> None:
     fasta = tmp_path / "short.fa"
-    fasta.write_text(">chr1\nACGT\n>chr_10\nACGTACGTAC\n")
-    with refused(SpecError, "--window 12", fasta, "chr_10", "10 nt"):
-        preprocess([EXONS, INTRONS], References(fasta), PreprocessSpec(window=12), output=output)
+    fasta.write_text(">chr_10\nACGTACGTAC\n")
+    mine = bed(tmp_path, "chr_10\t2\t9\n")
+    spec = PreprocessSpec(window=12, edge="drop")
+    with refused(SpecError, mine.path, "none of its 1", "window of 12 nt", "(10 nt)"):
+        preprocess([mine, INTRONS], References(fasta), spec, output=output)
 
 
 def test_a_bad_fasta_is_named(tmp_path: Path, output: Path) -> None:
@@ -98,14 +113,73 @@ def test_a_bigwig_of_another_assembly(tmp_path: Path, output: Path) -> None:
     with pyBigWig.open(str(bigwig), "w") as file:
         file.addHeader([("chr_10", 170_000)])
         file.addEntries("chr_10", 2, values=[1.0], span=1, step=1)
-    references = References(GENOME.fasta, bigwig)
+    references = References(GENOME.genome, (bigwig,))
     with refused(SignalError, bigwig, "chr_10", "170000", "160000", "assembly"):
         preprocess([EXONS, INTRONS], references, SCORED, output=output)
 
 
+def test_what_goes_wrong_in_the_middle_leaves_no_dataset(tmp_path: Path) -> None:
+    bigwig, output = tmp_path / "infinite.bw", tmp_path / "dataset.h5"
+    with pyBigWig.open(str(bigwig), "w") as file:
+        file.addHeader([(f"chr_{n}", 160_000) for n in range(10, 14)])
+        file.addEntries(["chr_13"], [0], ends=[160_000], values=[float("inf")])
+    references = References(GENOME.genome, (bigwig,))
+    with refused(SignalError, bigwig, "chr_13", "infinite"):
+        preprocess([EXONS, INTRONS], references, SCORED, output=output)
+    with refused(DatasetError, output):
+        Dataset(output)
+
+
 def test_conservation_needs_a_bigwig(output: Path) -> None:
-    with refused(SpecError, "conservation", "bigWig"):
+    with refused(SpecError, "conservation", "bigWig", "wig"):
         preprocess([EXONS, INTRONS], GENOME, SCORED, output=output)
+
+
+def test_intervals_need_a_genome(output: Path) -> None:
+    with refused(SpecError, EXONS.path, "--fasta", "--sequences"):
+        preprocess([EXONS, INTRONS], References(), PreprocessSpec(), output=output)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "error", "words"),
+    [
+        ("sequence", "chr_10\t1\t9\n", SpecError, ("called sequence", "taken")),
+        ("a b", "chr_10\t1\t9\n", SpecError, ("tracks",)),
+        ("mine", "chr_10\t9\t1\n", IntervalError, ("line 1", "end 1")),
+        ("mine", "chr_10\t1\t9\t0.5\n", SignalError, ("bedGraph",)),
+        ("mine", "", SignalError, ("empty",)),
+        ("mine", None, SignalError, ("no such file",)),
+    ],
+)
+def test_a_bad_track_is_named(
+    tmp_path: Path,
+    output: Path,
+    name: str,
+    content: str | None,
+    error: type[EnngeneError],
+    words: tuple[str, ...],
+) -> None:
+    track = tmp_path / "track"
+    if content is not None:
+        track.write_text(content)
+    references = References(GENOME.genome, tracks={name: track})
+    with refused(error, *words):
+        preprocess([EXONS, INTRONS], references, PreprocessSpec(), output=output)
+
+
+def test_a_split_that_cannot_be(tmp_path: Path, output: Path) -> None:
+    table = tmp_path / "splits.tsv"
+    table.write_text("nobody\ttrain\n")
+    given = PreprocessSpec(split="given")
+    with refused(SpecError, "--split given", "fgenesh1", "peak7|test"):
+        preprocess([EXONS, INTRONS], GENOME, given, output=output)
+    with refused(SpecError, "--split given", "first column of --split-table"):
+        preprocess([EXONS, INTRONS], GENOME, given, output=output, split_table=table)
+    with refused(SpecError, "--split-table", "--split given"):
+        preprocess([EXONS, INTRONS], GENOME, PreprocessSpec(), output=output, split_table=table)
+    with refused(SpecError, "--reduce genes", "exons, introns"):
+        spec = PreprocessSpec(reduce=["genes=5"])
+        preprocess([EXONS, INTRONS], GENOME, spec, output=output)
 
 
 def test_chromosomes_that_the_bigwig_lacks_are_rejected(tmp_path: Path) -> None:
@@ -114,11 +188,13 @@ def test_chromosomes_that_the_bigwig_lacks_are_rejected(tmp_path: Path) -> None:
         file.addHeader([("chr_10", 160_000)])
         file.addEntries("chr_10", 2, values=[1.0], span=1, step=1)
     result = preprocess(
-        [EXONS, INTRONS], References(GENOME.fasta, bigwig), SCORED, output=tmp_path / "d.h5"
+        [EXONS, INTRONS], References(GENOME.genome, (bigwig,)), SCORED, output=tmp_path / "d.h5"
     )
-    unscored = [r for r in result.rejections if "bigWig" in r.reason]
-    assert {r.chrom for r in unscored} == {"chr_11", "chr_12", "chr_13"}
-    assert len(unscored) + result.counts.sum() == sum(result.n_intervals.values())
+    reason = "its chromosome is not in the file of the conservation branch"
+    assert result.rejections.by_kind() == {reason: len(result.rejections)}
+    n_rejected, n_kept = len(result.rejections), result.summary.counts.sum()
+    assert n_rejected + n_kept == sum(result.n_intervals.values())
+    assert list(result.summary.chromosomes) == ["chr_10"]
 
 
 def test_a_class_without_training_windows(tmp_path: Path, output: Path) -> None:

@@ -5,9 +5,11 @@ import numpy as np
 import pytest
 from sklearn import metrics as sklearn_metrics
 
-from enngene_core.dataset.encode import References, check_memory
+from enngene_core.dataset.classes import ClassFile
+from enngene_core.dataset.encode import check_memory
 from enngene_core.dataset.file import Dataset
-from enngene_core.dataset.preprocess import ClassFile, preprocess
+from enngene_core.dataset.preprocess import preprocess
+from enngene_core.dataset.sources import References
 from enngene_core.errors import BundleError, DatasetError, InsufficientMemoryError
 from enngene_core.evaluation.evaluate import EvaluationResult, evaluate, score
 from enngene_core.specs.evaluation import EvaluationSpec
@@ -47,8 +49,12 @@ def test_only_the_dataset_of_training_is_known_to_be_new(
 
 
 def test_too_little_memory_is_refused(trained: TrainedModel, real_dataset: RealDataset) -> None:
-    with refused(InsufficientMemoryError, "1,000,000 windows", "3 MiB, but 1 MiB"):
-        check_memory(10**6, 1, ("sequence",), ExecutionSpec(memory=1))
+    spec = trained.result.bundle.config.dataset.model_copy(update={"window": 1})
+    with refused(InsufficientMemoryError, "1,000,000 windows", "2 MiB, but 1 MiB"):
+        check_memory(10**6, spec, ("sequence",), ExecutionSpec(memory=1))
+    with refused(InsufficientMemoryError, "6 MiB, but 1 MiB"):  # float32
+        check_memory(10**6, spec, ("sequence", "conservation"), ExecutionSpec(memory=1))
+    check_memory(10**5, spec, ("sequence",), ExecutionSpec(memory=1))
     enough = ExecutionSpec(memory=100)
     assert len(evaluate(trained.path, real_dataset.path, TEST, execution=enough).y_true)
 
@@ -101,10 +107,7 @@ def test_predictions_are_a_table(
     assert len(rows) == len(windows)
     for index, row in enumerate(rows):
         chrom, start, end, name, strand, true_class, *values, predicted = row.split("\t")
-        assert (chrom, int(start), int(end)) == (
-            windows.chrom[index], windows.start[index], windows.end[index]
-        )  # fmt: skip
-        assert (name, strand) == (windows.name[index], windows.strand[index])
+        assert (chrom, int(start), int(end), name, strand) == windows.locus(index)
         assert true_class == CLASSES[windows.label[index]]
         assert predicted == CLASSES[result.probabilities[index].argmax()]
         np.testing.assert_allclose(np.float64(values), result.probabilities[index], atol=1e-6)
@@ -151,8 +154,13 @@ def test_one_class_alone_has_no_macro_average(trained: TrainedModel) -> None:
         (("introns", "exons", "intergenic"), {}, ("introns, exons, intergenic;",)),
         (CLASSES, {"window": 40}, ("40 nt", "51")),
         (CLASSES, {"branches": "sequence,conservation"}, ("lacks", "structure")),
+        (
+            CLASSES,
+            {"branches": "sequence,structure,conservation", "structure": "elements"},
+            ("branch structure", "multiloop", "dot-bracket"),
+        ),
     ],
-    ids=["classes", "order of classes", "window", "branches"],
+    ids=["classes", "order of classes", "window", "branches", "structure"],
 )
 def test_a_dataset_of_another_kind_is_refused(
     trained: TrainedModel,

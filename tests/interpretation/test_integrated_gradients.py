@@ -3,10 +3,9 @@ import pytest
 
 from enngene_core.interpretation.integrated_gradients import integrated_gradients
 from enngene_core.models.network import build_network
-from enngene_core.specs.branches import CHANNELS, SYMBOLS
 from enngene_core.specs.network import NetworkSpec
 from tests.core_fixtures import BRANCHES
-from tests.models.networks import NETWORKS
+from tests.models.networks import NETWORKS, dataset_of, random_branches
 
 WIDTH, N_WINDOWS = 6, 9
 
@@ -26,8 +25,9 @@ def test_a_linear_network_says_its_own_weights(branches: dict[str, np.ndarray], 
     """Without layers, the logit is a sum over positions: each one's share is its term."""
     rng = np.random.default_rng(2)
     spec = NetworkSpec(branches=dict.fromkeys(BRANCHES, ()))
-    model = build_network(spec, width=WIDTH, n_classes=2)
-    shapes = {name: (WIDTH, CHANNELS[name], 2) for name in BRANCHES}
+    sizes = dataset_of(spec, width=WIDTH, n_classes=2).sizes
+    model = build_network(spec, **sizes)
+    shapes = {name: (WIDTH, n, 2) for name, n in sizes["channels"].items()}
     terms = {name: rng.normal(size=shape).astype(np.float32) for name, shape in shapes.items()}
     flat = np.concatenate([terms[name].reshape(-1, 2) for name in BRANCHES])
     model.get_layer("logits").set_weights([flat, np.float32([3, -3])])
@@ -38,9 +38,9 @@ def test_a_linear_network_says_its_own_weights(branches: dict[str, np.ndarray], 
     for i in range(N_WINDOWS):
         for position in range(WIDTH):
             of_class = target[i]
-            for name in SYMBOLS:
+            for name in ("sequence", "structure"):
                 code = branches[name][i, position]
-                known = code < len(SYMBOLS[name])
+                known = code < sizes["channels"][name]
                 expected = terms[name][position, code, of_class] if known else 0.0
                 assert found.branches[name][i, position] == pytest.approx(expected, abs=1e-5)
                 total[i] += expected
@@ -52,7 +52,9 @@ def test_a_linear_network_says_its_own_weights(branches: dict[str, np.ndarray], 
     np.testing.assert_allclose(found.total, total, atol=1e-5)
 
 
-BENT = [case for case in NETWORKS if case[0] in ("odd width", "uneven", "lstm", "everything")]
+BENT = [
+    case for case in NETWORKS if case[0] in ("odd width", "uneven", "lstm", "tracks", "everything")
+]
 
 
 @pytest.mark.parametrize(
@@ -62,15 +64,11 @@ def test_attributions_sum_to_the_difference_of_outputs(
     spec: NetworkSpec, width: int, n_classes: int
 ) -> None:
     rng = np.random.default_rng(3)
-    model = build_network(spec, width=width, n_classes=n_classes)
+    dataset = dataset_of(spec, width=width, n_classes=n_classes)
+    model = build_network(spec, **dataset.sizes)
     for variable in model.trainable_variables:
         variable.assign(rng.normal(scale=0.3, size=variable.shape))
-    branches = {
-        name: rng.integers(0, len(SYMBOLS[name]), (5, width), dtype=np.uint8)
-        if name in SYMBOLS
-        else rng.normal(size=(5, width)).astype(np.float32)
-        for name in spec.branches
-    }
+    branches = random_branches(dataset, 5, rng)
     found = integrated_gradients(model, branches, rng.integers(0, n_classes, 5), steps=200)
     assert {name: scores.shape for name, scores in found.branches.items()} == dict.fromkeys(
         spec.branches, (5, width)
@@ -83,7 +81,7 @@ def test_batches_make_no_difference(monkeypatch, branches: dict[str, np.ndarray]
     from enngene_core.interpretation import integrated_gradients as module
 
     spec = NetworkSpec(branches=dict.fromkeys(BRANCHES, ()))
-    model = build_network(spec, width=WIDTH, n_classes=2)
+    model = build_network(spec, **dataset_of(spec, width=WIDTH, n_classes=2).sizes)
     target = np.zeros(N_WINDOWS, dtype=int)
     together = integrated_gradients(model, branches, target, steps=10)
     monkeypatch.setattr(module, "_ROWS_AT_ONCE", 40)
@@ -99,7 +97,7 @@ def test_batches_make_no_difference(monkeypatch, branches: dict[str, np.ndarray]
 
 def test_a_window_without_information_has_no_attribution() -> None:
     spec = NetworkSpec(branches={"sequence": (), "conservation": ()})
-    model = build_network(spec, width=4, n_classes=2)
+    model = build_network(spec, **dataset_of(spec, width=4, n_classes=2).sizes)
     nothing = {
         "sequence": np.full((1, 4), 4, np.uint8),
         "conservation": np.zeros((1, 4), np.float32),

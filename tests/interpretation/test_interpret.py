@@ -5,9 +5,8 @@ import h5py
 import numpy as np
 import pytest
 
-from enngene_core.branches.sequence import decode_sequence
-from enngene_core.branches.structure import decode_structure
-from enngene_core.dataset.encode import References
+from enngene_core.branches.codes import decode
+from enngene_core.dataset.sources import References
 from enngene_core.errors import SpecError
 from enngene_core.interpretation.interpret import interpret
 from enngene_core.interpretation.result import InterpretationResult
@@ -51,7 +50,7 @@ def test_each_window_is_explained_by_its_predicted_class(
     predicted = predict(trained.path, folder / "new.bed", references, execution=ONE_CORE)
     np.testing.assert_allclose(result.probabilities, predicted.probabilities[1:], atol=1e-6)
     np.testing.assert_array_equal(result.target, predicted.probabilities[1:].argmax(axis=1))
-    assert [rejection.line for rejection in result.rejections] == [1]
+    assert result.rejections.line.tolist() == [1]
 
 
 def test_attributions_of_a_trained_network_are_complete(result: InterpretationResult) -> None:
@@ -105,7 +104,8 @@ def test_the_file_holds_what_was_found(result: InterpretationResult, folder: Pat
         np.testing.assert_array_equal(file["target"][:], result.target)
         np.testing.assert_array_equal(file["probabilities"][:], result.probabilities)
         np.testing.assert_array_equal(file["windows/start"][:], result.windows.start)
-        assert [name.decode() for name in file["windows/name"][:]] == result.windows.name.tolist()
+        assert file["windows/name"][:].tolist() == result.windows.name.tolist()
+        assert file["windows/chrom"][:].tolist() == result.windows.chrom_names.tolist()
         for name in BRANCHES:
             np.testing.assert_array_equal(file[f"branches/{name}"][:], result.branches[name])
             np.testing.assert_array_equal(
@@ -125,15 +125,15 @@ def test_the_table_has_a_row_for_each_position(result: InterpretationResult, fol
     windows, n_windows, width = result.windows, len(result.windows), 51
     assert len(rows) == n_windows * width
     shown = {
-        "sequence": decode_sequence(result.branches["sequence"]),
-        "structure": decode_structure(result.branches["structure"]),
+        name: decode(result.branches[name], result.config.dataset.encodings[name])
+        for name in ("sequence", "structure")
     }
-    assert {"+", "-"} <= set(windows.strand)
+    assert {b"+", b"-"} <= set(windows.strand.tolist())
     for index in range(n_windows):
         of_window = rows[index * width : (index + 1) * width]
         assert [row[6] for row in of_window] == [str(i + 1) for i in range(width)]
         starts = list(range(int(windows.start[index]), int(windows.end[index])))
-        if windows.strand[index] == "-":  # as the network read it
+        if windows.is_minus[index]:  # as the network read it
             starts.reverse()
         assert [(int(row[1]), int(row[2])) for row in of_window] == [(s, s + 1) for s in starts]
         assert "".join(row[9] for row in of_window) == shown["sequence"][index]

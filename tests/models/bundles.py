@@ -11,29 +11,25 @@ import safetensors.numpy
 
 from enngene_core.models.bundle import Bundle, BundleConfig, write_bundle
 from enngene_core.models.network import build_network
-from enngene_core.specs.branches import ENCODINGS
 from enngene_core.specs.network import NetworkSpec
-from enngene_core.specs.preprocess import DatasetSpec
 from enngene_core.specs.training import TrainingSpec
+from tests.models.networks import dataset_of
 
 MEMBERS = ("config.json", "model.safetensors", "README.md", "history.tsv")
 
 
 def bundle_of(network: NetworkSpec, *, width: int, n_classes: int) -> Bundle:
     """An untrained network as a bundle."""
+    dataset = dataset_of(network, width=width, n_classes=n_classes)
     config = BundleConfig(
         network=network,
-        dataset=DatasetSpec(
-            branches=tuple(network.branches),
-            window=width,
-            classes=tuple(f"class{i}" for i in range(n_classes)),
-        ),
-        encodings={name: ENCODINGS[name] for name in network.branches},
+        dataset=dataset,
+        encodings={name: encoding.text for name, encoding in dataset.encodings.items()},
         training=TrainingSpec(),
         metrics={"validation_loss": 0.5},
         provenance={"inputs_sha256": {"dataset": "00"}, "software": {"python": "3.11"}},
     )
-    return Bundle(config, build_network(network, width=width, n_classes=n_classes))
+    return Bundle(config, build_network(network, **dataset.sizes))
 
 
 def write(path: Path, bundle: Bundle) -> Path:

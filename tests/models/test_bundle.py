@@ -10,11 +10,10 @@ from enngene_core.errors import BundleError
 from enngene_core.models.bundle import read_bundle, weights
 from enngene_core.models.card import escaped, model_card
 from enngene_core.models.inference import predict_probabilities
-from enngene_core.specs.branches import SYMBOLS
 from enngene_core.specs.network import NetworkSpec
 from tests.core_fixtures import TrainedModel
 from tests.models.bundles import MEMBERS, bundle_of, members, write
-from tests.models.networks import NETWORKS
+from tests.models.networks import NETWORKS, random_branches
 from tests.refusal import refused
 
 
@@ -29,12 +28,7 @@ def test_a_network_predicts_the_same_after_saving_and_loading(
     for variable in bundle.model.variables:
         if "seed_generator" not in variable.path:  # moving averages too
             variable.assign(rng.uniform(0.1, 1, variable.shape))
-    branches = {
-        name: rng.integers(0, len(SYMBOLS[name]), (8, width), dtype=np.uint8)
-        if name in SYMBOLS
-        else rng.normal(size=(8, width)).astype(np.float32)
-        for name in spec.branches
-    }
+    branches = random_branches(bundle.config.dataset, 8, rng)
     before = predict_probabilities(bundle.model, branches)
     again = read_bundle(write(tmp_path / "model.zip", bundle))
     assert again.config == bundle.config

@@ -130,7 +130,15 @@ BAD_CONFIGS: dict[str, tuple[Callable[[dict[str, Any]], Any], tuple[str, ...]]] 
     "version 0": (setting("version", value=0), ("version", "0")),
     "text as version": (setting("version", value="1"), ("version 1",)),
     "unknown layer": (setting("network", "common", 0, value=LAMBDA), ("lambda",)),
-    "unknown branch": (setting("network", "branches", "genes", value=[]), ("genes",)),
+    "unknown branch": (
+        lambda config: config["network"].update(branches={"genes": []}, common=[]),
+        ("genes", "lacks"),
+    ),
+    "a branch like a path": (setting("network", "branches", "../x", value=[]), ("branches",)),
+    "a track like a path": (setting("dataset", "tracks", value={"../x": "signal"}), ("tracks",)),
+    "another structure": (
+        setting("dataset", "structure", value="elements"), ("structure", "(3, 3, 5)", "(3, 5, 5)")
+    ),
     "unknown key": (setting("network", "module", value="os"), ("network.module",)),
     "unknown root key": (setting("build_config", value={}), ("build_config",)),
     "no network": (lambda config: config.pop("network") and None, ("network",)),

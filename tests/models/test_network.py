@@ -5,10 +5,10 @@ import pytest
 from enngene_core.errors import SpecError
 from enngene_core.models.inference import predict_probabilities
 from enngene_core.models.network import build_network
-from enngene_core.specs.branches import CHANNELS, SYMBOLS
 from enngene_core.specs.network import ConvolutionLayer, NetworkSpec, default_network
+from enngene_core.specs.preprocess import DatasetSpec
 from enngene_core.specs.shapes import layer_shapes
-from tests.models.networks import NETWORKS
+from tests.models.networks import NETWORKS, dataset_of
 from tests.refusal import refused
 
 every_network = pytest.mark.parametrize(
@@ -22,12 +22,13 @@ every_network = pytest.mark.parametrize(
 def test_shapes_and_parameters_are_those_of_keras(
     spec: NetworkSpec, width: int, n_classes: int
 ) -> None:
-    rows = layer_shapes(spec, width=width, n_classes=n_classes)
-    model = build_network(spec, width=width, n_classes=n_classes)
+    sizes = dataset_of(spec, width=width, n_classes=n_classes).sizes
+    rows = layer_shapes(spec, **sizes)
+    model = build_network(spec, **sizes)
     assert sum(row.parameters for row in rows) == model.count_params()
     assert {tensor.name for tensor in model.inputs} == set(spec.branches)
     for name in spec.branches:
-        assert model.get_layer(name).output.shape == (None, width, CHANNELS[name])
+        assert model.get_layer(name).output.shape == (None, width, sizes["channels"][name])
 
     for part in (*spec.branches, "common"):
         of_part = [row for row in rows if row.part == part][1:]  # an input or the concatenation
@@ -51,9 +52,10 @@ def test_probabilities_are_the_softmax_of_logits(
     spec: NetworkSpec, width: int, n_classes: int
 ) -> None:
     rng = np.random.default_rng(0)
-    model = build_network(spec, width=width, n_classes=n_classes)
+    sizes = dataset_of(spec, width=width, n_classes=n_classes).sizes
+    model = build_network(spec, **sizes)
     inputs = {
-        name: rng.random((4, width, CHANNELS[name]), dtype=np.float32) for name in spec.branches
+        name: rng.random((4, width, n), dtype=np.float32) for name, n in sizes["channels"].items()
     }
     found = {name: np.asarray(values) for name, values in model(inputs, training=False).items()}
     powers = np.exp(found["logits"] - found["logits"].max(axis=1, keepdims=True))
@@ -69,7 +71,7 @@ def test_too_many_parameters_are_refused_before_building(monkeypatch) -> None:
     layer = ConvolutionLayer(filters=4096, kernel=1000)
     spec = NetworkSpec(branches={"sequence": (layer, layer)})
     with refused(SpecError, "16,793,812,994", "sequence: convolution 4096 x 1000", "50,000,000"):
-        build_network(spec, width=100, n_classes=2)
+        build_network(spec, width=100, channels={"sequence": 4}, n_classes=2)
 
 
 def matches(word: str, start: int) -> int:
@@ -81,7 +83,7 @@ def matches(word: str, start: int) -> int:
 def test_a_network_that_looks_for_a_motif_by_hand(word: str) -> None:
     """One filter that is GGAC: all four bases give 1, three give 0, fewer give less."""
     spec = NetworkSpec(branches={"sequence": (ConvolutionLayer(filters=1, kernel=4),)})
-    model = build_network(spec, width=11, n_classes=2)
+    model = build_network(spec, width=11, channels={"sequence": 4}, n_classes=2)
     motif = np.zeros((4, 4, 1), np.float32)
     motif[np.arange(4), ["ACGT".index(base) for base in "GGAC"], 0] = 1
     model.get_layer("sequence_1").set_weights([motif, np.float32([-3])])
@@ -96,22 +98,45 @@ def test_a_network_that_looks_for_a_motif_by_hand(word: str) -> None:
     assert np.log(found[1] / found[0]) == pytest.approx(sum(pooled) + 0.5, abs=1e-4)
 
 
-def test_unknown_bases_are_zeros_and_every_other_row_sums_to_one() -> None:
+@pytest.mark.parametrize(("structure", "n_symbols"), [("mfe", 3), ("elements", 5)])
+def test_unknown_symbols_are_zeros_and_every_other_row_sums_to_one(
+    structure: str, n_symbols: int
+) -> None:
     from enngene_core.models.inputs import network_inputs
 
-    codes = np.array([[0, 1, 2, 3, 4]], dtype=np.uint8)
-    inputs = network_inputs({"sequence": codes, "structure": codes[:, :3], "conservation": codes})
-    one_hot = inputs["sequence"].numpy()[0]
-    np.testing.assert_array_equal(one_hot, np.vstack([np.eye(4), np.zeros(4)]))
-    np.testing.assert_array_equal(inputs["structure"].numpy()[0], np.eye(len(SYMBOLS["structure"])))
-    np.testing.assert_array_equal(inputs["conservation"].numpy(), codes[..., None])
+    dataset = DatasetSpec(
+        branches="sequence,structure,conservation",
+        structure=structure,
+        tracks={"peaks": "regions"},
+        window=6,
+        classes=("a", "b"),
+    )
+    model = build_network(default_network(dataset.encodings), **dataset.sizes)
+    codes = np.array([[0, 1, 2, 3, 4, 5]], dtype=np.uint8)
+    scores = codes.astype(np.float32)
+    inputs = network_inputs(
+        {"sequence": codes, "structure": codes, "conservation": scores, "peaks": scores}, model
+    )
+    for name, n in (("sequence", 4), ("structure", n_symbols)):
+        expected = np.vstack([np.eye(n), np.zeros((6 - n, n))])
+        np.testing.assert_array_equal(inputs[name].numpy()[0], expected)
+    for name in ("conservation", "peaks"):
+        np.testing.assert_array_equal(inputs[name].numpy(), scores[..., None])
+    assert model(inputs)["logits"].shape == (1, 2)
+
+
+def test_probabilities_of_structure_are_one_channel() -> None:
+    dataset = DatasetSpec(branches="structure", structure="unpaired", window=7, classes=("a", "b"))
+    model = build_network(default_network(dataset.encodings), **dataset.sizes)
+    scores = np.random.default_rng(0).random((3, 7), dtype=np.float32)
+    assert predict_probabilities(model, {"structure": scores}).shape == (3, 2)
 
 
 def test_batches_make_no_difference() -> None:
     from enngene_core.models import inference
 
     spec = default_network(("sequence",))
-    model = build_network(spec, width=20, n_classes=3)
+    model = build_network(spec, width=20, channels={"sequence": 4}, n_classes=3)
     codes = np.random.default_rng(0).integers(0, 5, (1030, 20), dtype=np.uint8)
     told = []
     found = predict_probabilities(

@@ -3,8 +3,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from enngene_core.dataset.encode import References
 from enngene_core.dataset.file import Dataset
+from enngene_core.dataset.sources import References
 from enngene_core.errors import IntervalError, SpecError
 from enngene_core.models.inference import predict_probabilities
 from enngene_core.prediction.predict import predict
@@ -48,7 +48,8 @@ def test_every_input_has_a_row_in_its_order(
         ["chr_13", "500", "700", "last", "-"],
         ["chr_10", "0", "3", ".", "."],
     ]
-    assert [rejection.line for rejection in result.rejections] == [3, 6]
+    assert result.rejections.line.tolist() == [3, 6]
+    assert "chrUn" in result.rejections.reason[0]
     for index, row in enumerate(rows):
         if index in (1, 3):
             assert row[5:] == ["NA"] * 4
@@ -77,7 +78,8 @@ def test_the_training_data_are_predicted_as_they_were_encoded(
 @pytest.mark.parametrize(
     ("text", "error", "words"),
     [
-        ("", IntervalError, ("no intervals",)),
+        ("", IntervalError, ("empty file",)),
+        ("#\n", IntervalError, ("no intervals",)),
         ("chr_10\t5\t5\n", IntervalError, ("line 1", "end 5")),
         ("chr10\t5\t9\n", SpecError, ("none of its 1", "chr10", "chr_10")),
     ],
@@ -100,4 +102,4 @@ def test_a_model_that_reads_conservation_needs_it(
     trained: TrainedModel, references: References
 ) -> None:
     with refused(SpecError, "conservation", "bigWig"):
-        predict(trained.path, REAL_DATA / "exons.bed", References(references.fasta))
+        predict(trained.path, REAL_DATA / "exons.bed", References(references.genome))

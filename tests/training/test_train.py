@@ -6,9 +6,10 @@ import h5py
 import numpy as np
 import pytest
 
-from enngene_core.dataset.encode import References
+from enngene_core.dataset.classes import ClassFile
 from enngene_core.dataset.file import Dataset
-from enngene_core.dataset.preprocess import ClassFile, preprocess
+from enngene_core.dataset.preprocess import preprocess
+from enngene_core.dataset.sources import References
 from enngene_core.errors import DatasetError, InsufficientMemoryError, SpecError
 from enngene_core.models.bundle import read_bundle, weights
 from enngene_core.models.inference import predict_probabilities
@@ -64,7 +65,7 @@ def test_history_is_a_table_of_epochs(trained: TrainedModel) -> None:
 def test_real_exons_are_told_from_intergenic_stretches(tmp_path: Path) -> None:
     classes = [ClassFile(name, REAL_DATA / f"{name}.bed") for name in ("exons", "intergenic")]
     spec = PreprocessSpec(branches="sequence,conservation", window=60)
-    references = References(REAL_DATA / "genome.fa", REAL_DATA / "phyloP.bw")
+    references = References(REAL_DATA / "genome.fa", (REAL_DATA / "phyloP.bw",))
     dataset, model = tmp_path / "dataset.h5", tmp_path / "model.zip"
     preprocess(classes, references, spec, output=dataset)
     convolutions = (ConvolutionLayer(filters=12, kernel=6, batch_normalization=True),)
