@@ -9,8 +9,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
 
-from enngene_core.branches.sequence import decode_sequence
-from enngene_core.branches.structure import decode_structure
+from enngene_core.branches.codes import decode
 from enngene_core.plots.letters import draw_letters
 from enngene_core.plots.names import shortened
 from enngene_core.plots.style import styled
@@ -25,7 +24,6 @@ COLOURMAP = LinearSegmentedColormap.from_list("attribution", ["#4393C3", "#FFFFF
 _WIDEST_WITH_LETTERS = 400
 #: Lines of positions in one figure.
 _MOST_LINES = 50
-_DECODERS = {"sequence": decode_sequence, "structure": decode_structure}
 
 # Inches.
 _CELL, _ROW, _TITLE, _TICKS, _BLOCK_GAP = 0.088, 0.16, 0.22, 0.17, 0.12
@@ -139,13 +137,12 @@ class AttributionsDisplay:
 
     def _draw_title(self, index: int, top: float, largest: float) -> None:
         windows = self.result.windows
+        locus = windows.locus(index)
         place = (
-            f"{shortened(windows.chrom[index], length=30)}:{windows.start[index]:,}\N{EN DASH}"
-            f"{windows.end[index]:,} ({windows.strand[index]})"
+            f"{shortened(locus.chrom, length=30)}:{locus.start:,}\N{EN DASH}{locus.end:,} "
+            f"({locus.strand})"
         )
-        name = shortened(
-            windows.name[index], length=int(40 * self._line_width / (_CELL * _PER_LINE))
-        )
+        name = shortened(locus.name, length=int(40 * self._line_width / (_CELL * _PER_LINE)))
         probability = self.result.probabilities[index, self.label]
         title = f"{place}   probability {probability:.3f}"
         if name not in ("", "."):
@@ -169,7 +166,8 @@ class AttributionsDisplay:
         self, name: str, index: int, positions: slice, x: np.ndarray, middle: float
     ) -> None:
         values = self.result.branches[name][index]
-        if name not in _DECODERS:
+        encoding = self.result.config.dataset.encodings[name]
+        if not encoding.is_coded:
             # Bars from a middle line; the longest one of the figure fills half of the row.
             longest = self.longest_bar(name) or 1.0
             lengths = values[positions] / longest * _ROW * 0.47
@@ -182,7 +180,7 @@ class AttributionsDisplay:
                 autolim=False,
             )
         elif self.has_letters:
-            text = _DECODERS[name](values[None, positions])[0]
+            text = decode(values[None, positions], encoding)[0]
             for letter, at in zip(text, x, strict=True):
                 self._letters.setdefault(letter, []).append((float(at), middle))
 

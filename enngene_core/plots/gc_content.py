@@ -1,24 +1,17 @@
 """GC content by class."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from enngene_core.plots.names import short_names
-from enngene_core.plots.style import COLOURS, MOST_ROWS, axes_for, styled
-
-if TYPE_CHECKING:
-    from enngene_core.dataset.preprocess import PreprocessResult
-
-#: What the boxes show.
-PERCENTILES = (5, 25, 50, 75, 95)
+from enngene_core.plots.dataset_result import DatasetResult
+from enngene_core.plots.rows import draw_boxes, height_of, percentiles
+from enngene_core.plots.style import MOST_ROWS, axes_for, styled
 
 
-def gc_percentiles(result: "PreprocessResult") -> dict[str, np.ndarray]:
+def gc_percentiles(result: DatasetResult) -> dict[str, np.ndarray]:
     """For each class, `PERCENTILES` of its windows' GC content, in percent."""
-    return {name: 100 * np.percentile(shares, PERCENTILES) for name, shares in result.gc.items()}
+    return percentiles({name: 100 * shares for name, shares in result.summary.gc.items()})
 
 
 class GcContentDisplay:
@@ -38,34 +31,15 @@ class GcContentDisplay:
     figure: Figure
     ax: Axes
 
-    def __init__(self, result: "PreprocessResult") -> None:
+    def __init__(self, result: DatasetResult) -> None:
         self.result = result
 
     def plot(self, ax: Axes | None = None) -> "GcContentDisplay":
         """Draw into `ax`, or into a figure that grows with the number of classes."""
-        percentiles = gc_percentiles(self.result)
-        names = list(percentiles)[:MOST_ROWS]
-        keys = ("whislo", "q1", "med", "q3", "whishi")
-        boxes = [dict(zip(keys, percentiles[name], strict=True)) for name in names]
-        rows = range(len(names))
+        boxes = dict(list(gc_percentiles(self.result).items())[:MOST_ROWS])
         with styled():
-            self.figure, self.ax = axes_for(ax, width=7, height=1.0 + 0.3 * len(names))
-            self.ax.bxp(
-                boxes,
-                positions=rows,
-                orientation="horizontal",
-                showfliers=False,
-                widths=0.55,
-                patch_artist=True,
-                boxprops={"facecolor": "#BFDCEC", "edgecolor": COLOURS[0]},
-                medianprops={"color": COLOURS[1], "linewidth": 2},
-                whiskerprops={"color": COLOURS[0]},
-                capprops={"color": COLOURS[0]},
-            )
-            self.ax.set_yticks(rows, short_names(names, length=28))
-            self.ax.set_ylim(len(names) - 0.4, -0.6)
+            self.figure, self.ax = axes_for(ax, width=7, height=height_of(len(boxes)))
+            draw_boxes(self.ax, boxes)
             self.ax.set_xlim(0, 100)
             self.ax.set_xlabel("GC content of a window (%)")
-            self.ax.grid(axis="x")
-            self.ax.tick_params(axis="y", length=0)
         return self

@@ -1,7 +1,10 @@
 """Users' names, made fit for labels."""
 
+import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+
+_DIGITS = re.compile(r"([0-9]+)")
 
 
 def plain(text: str) -> str:
@@ -29,3 +32,15 @@ def short_names(names: Sequence[str], *, length: int) -> list[str]:
         f"{shortened(name, length=length - 5)} ({number})" if counts[name] > 1 else name
         for number, name in enumerate(short, start=1)
     ]
+
+
+def natural_order(names: Iterable[str]) -> list[str]:
+    """Names with numbers in them in the order of the numbers: ``chr2`` before ``chr10``."""
+
+    def key(name: str) -> tuple[list[tuple[int, str]], str]:
+        parts = _DIGITS.split(name)
+        # A longer number is larger; int() would refuse one of thousands of digits.
+        parts[1::2] = [digits.lstrip("0") for digits in parts[1::2]]
+        return [(len(part) * (i % 2), part) for i, part in enumerate(parts)], name
+
+    return sorted(names, key=key)

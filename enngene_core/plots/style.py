@@ -59,3 +59,8 @@ def class_styles(n_classes: int) -> list[tuple[str, LineStyle]]:
         (COLOURS[i % len(COLOURS)], LINE_STYLES[i // len(COLOURS) % len(LINE_STYLES)])
         for i in range(n_classes)
     ]
+
+
+def spaced(value: float, _: object = None) -> str:
+    """A whole number on an axis: ``12,000``."""
+    return f"{value:,.0f}".replace("-", "\N{MINUS SIGN}")

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from enngene_core.report.description import Block, Facts, Section, Table, Text
+from enngene_core.report.division import chromosome_lists
 from enngene_core.report.words import listed
 from enngene_core.specs.preprocess import DatasetSpec
 
@@ -14,19 +15,47 @@ TABLES = "Tables"
 
 def dataset_facts(spec: DatasetSpec) -> list[tuple[str, str]]:
     """Settings of preprocessing."""
-    if spec.split == "random":
-        split = f"random, {':'.join(map(str, spec.ratio))}"
-    else:
-        split = (
-            f"by chromosome; validation: {listed(spec.validation_chromosomes)}; "
-            f"test: {listed(spec.test_chromosomes)}"
-        )
-    return [
-        ("window", f"{spec.window:,} nt, placement: {spec.placement}"),
-        ("branches", listed(spec.branches)),
-        ("split", split),
-        ("seed of preprocessing", str(spec.seed)),
+    facts = [
+        (
+            "window",
+            f"{spec.window:,} nt, placement: {spec.placement}, edge: {spec.edge}, "
+            f"strand: {spec.strand}",
+        ),
+        ("branches", listed(list(spec.encodings))),
     ]
+    if spec.feature:
+        facts.append(("feature type", listed([spec.feature])))
+    if "structure" in spec.branches:
+        facts.append(("structure", _structure(spec)))
+    facts.append(("split", _split(spec)))
+    if spec.reduce:
+        facts.append(("reduced classes", listed(spec.reduce)))
+    return [*facts, ("seed of preprocessing", str(spec.seed))]
+
+
+def _structure(spec: DatasetSpec) -> str:
+    words: list[str] = [spec.structure]
+    if spec.structure_flank:
+        words.append(f"flank: {spec.structure_flank:,} nt")
+    if spec.structure_span:
+        words.append(f"span: {spec.structure_span:,} nt")
+    return ", ".join(words)
+
+
+def _split(spec: DatasetSpec) -> str:
+    words: list[str] = [spec.split]
+    if spec.split == "homology":
+        words.append(f"identity: {spec.identity:g}")
+    if spec.split == "chromosome":
+        words += [
+            f"{split}: {listed(chromosomes)}"
+            for split, chromosomes in chromosome_lists(spec).items()
+        ]
+    if spec.split != "given":
+        words.append(f"ratio: {':'.join(map(str, spec.ratio))}")
+    if spec.allow_overlap:
+        words.append("overlap allowed")
+    return "; ".join(words)
 
 
 def run_again(settings: Sequence[tuple[str, str]], provenance: Mapping[str, Any]) -> Section:

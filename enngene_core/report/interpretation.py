@@ -4,8 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from enngene_core.branches.sequence import decode_sequence
-from enngene_core.branches.structure import decode_structure
+from enngene_core.branches.codes import decode
 from enngene_core.plots.attributions import AttributionsDisplay
 from enngene_core.report.again import CAREFUL, FIGURES, TABLES, dataset_facts, run_again
 from enngene_core.report.description import Block, Figure, Report, Section, Table, Text, Warning
@@ -19,7 +18,6 @@ MOST_FIGURES = 20
 #: Relative gap between the sum of the contributions and the difference that they explain.
 LARGE_ERROR = 0.05
 _UNSURE = 0.5
-_DECODERS = {"sequence": decode_sequence, "structure": decode_structure}
 
 
 def interpretation_report(result: "InterpretationResult") -> Report:
@@ -72,7 +70,7 @@ def _what_was_done(result: "InterpretationResult") -> list[Block]:
             "(Sundararajan, Taly and Yan, ICML 2017) gave every position in every branch a "
             f"contribution to the network's score for {explained}. Positive contributions speak "
             "for the class, negative ones against it. They are measured from a window without any "
-            "information (unknown bases, no structure, conservation 0), and together they make up "
+            "information (unknown bases, no structure, scores of 0), and together they make up "
             "the difference of the two scores (logits)."
         )
     ]
@@ -160,7 +158,7 @@ def _figure(result: "InterpretationResult", label: int) -> Figure:
         f" Bars are the scores of {branch}; the longest one stands for "
         f"{display.longest_bar(branch):.3g}."
         for branch in result.branches
-        if branch not in _DECODERS
+        if not result.config.dataset.encodings[branch].is_coded
     )
     file_name = f"attributions_{label + 1}"
     return Figure(
@@ -178,23 +176,19 @@ def _numbers(result: "InterpretationResult", file_name: str, shown: np.ndarray) 
     columns = ["rank", "chrom", "start", "end", "name", "strand", "position"]
     for branch in result.branches:
         columns += [branch, f"{branch}_attribution"]
-    windows = result.windows
+    encodings = result.config.dataset.encodings
     rows = []
     for rank, index in enumerate(shown, start=1):
         per_branch: list[list[str] | list[float]] = []
         for branch, values in result.branches.items():
-            decode = _DECODERS.get(branch)
-            one = values[index]
-            per_branch.append(list(decode(one[None])[0]) if decode else one.astype(float).tolist())
+            one, encoding = values[index], encodings[branch]
+            per_branch.append(
+                list(decode(one[None], encoding)[0])
+                if encoding.is_coded
+                else one.astype(float).tolist()
+            )
             per_branch.append(result.attributions.branches[branch][index].astype(float).tolist())
-        about = (
-            rank,
-            windows.chrom[index],
-            int(windows.start[index]),
-            int(windows.end[index]),
-            windows.name[index],
-            windows.strand[index],
-        )
+        about = (rank, *result.windows.locus(index))
         rows += [
             (*about, position, *values)
             for position, values in enumerate(zip(*per_branch, strict=True), start=1)

@@ -19,7 +19,7 @@ from enngene_core.report.description import (
     Warning,
 )
 from enngene_core.report.words import count, listed, percent
-from enngene_core.specs.preprocess import SPLITS
+from enngene_core.specs.splitting import SPLITS
 
 if TYPE_CHECKING:
     from enngene_core.training.train import TrainingResult

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
+from enngene_core.dataset.checks import Checks
+from enngene_core.dataset.leakage import Leakage, SplitLeakage
 from enngene_core.dataset.preprocess import PreprocessResult
+from enngene_core.dataset.split import SplitResult
+from enngene_core.dataset.summary import Summary
+from enngene_core.dataset.trivial import GC, KMERS, LENGTH, PADDING, UNKNOWN, TrivialSignal
 from enngene_core.evaluation.evaluate import EvaluationResult, score
 from enngene_core.interpretation.integrated_gradients import Attributions
 from enngene_core.interpretation.result import InterpretationResult
-from enngene_core.intervals.windows import Rejection, Windows
+from enngene_core.intervals.rejections import Rejections
+from enngene_core.intervals.windows import Windows
 from enngene_core.models.bundle import Bundle, BundleConfig
 from enngene_core.specs.interpretation import InterpretationSpec
 from enngene_core.specs.network import default_network
@@ -52,27 +59,91 @@ def config(classes: Sequence[str], *, window: int = 20) -> BundleConfig:
     )
 
 
-def preprocess_result(classes: Sequence[str], counts: np.ndarray) -> PreprocessResult:
-    made = config(classes)
-    n_windows = counts.sum(axis=1)
-    return PreprocessResult(
-        spec=made.dataset,
-        n_intervals={name: int(n) for name, n in zip(classes, n_windows, strict=True)},
+def dataset_spec(classes: Sequence[str], **changes: Any) -> DatasetSpec:
+    """By default divided 1:1:1:1, as most made-up counts are."""
+    values = {"branches": BRANCHES, "window": 20, "seed": 7, "ratio": (1, 1, 1, 1), **changes}
+    return DatasetSpec(classes=tuple(classes), **values)
+
+
+def summary(spec: DatasetSpec, counts: np.ndarray) -> Summary:
+    """Windows on chr1 and chr2 by turns; lengths from 10 to 40, GC content from .4 to .6.
+
+    A profile of class k is k + position / 10.
+    """
+    n_windows = dict(zip(spec.classes, counts.sum(axis=1).tolist(), strict=True))
+    by_split = counts.sum(axis=0)
+    profile = np.arange(len(counts))[:, None] + np.arange(spec.window) / 10
+    return Summary(
         counts=counts,
-        rejections=[],
-        n_shifted=0,
+        chromosomes={"chr2": by_split // 2, "chr1": by_split - by_split // 2},
+        lengths={name: np.linspace(10, 40, n).astype(np.int64) for name, n in n_windows.items()},
+        gc={name: np.linspace(0.4, 0.6, n) for name, n in n_windows.items()},
         n_unknown_bases=0,
-        n_unscored_bases=0,
-        gc={
-            name: np.linspace(0.4, 0.6, max(int(n), 1))
-            for name, n in zip(classes, n_windows, strict=True)
-        },
-        provenance=made.provenance,
+        n_padded=np.zeros(len(counts), dtype=np.int64),
+        profiles={name: profile.copy() for name in spec.encodings if name != "sequence"},
     )
 
 
-def rejection(class_name: str, reason: str) -> Rejection:
-    return Rejection(class_name, 3, "chr1", 5, 10, "peak", "+", reason)
+def preprocess_result(
+    classes: Sequence[str], counts: np.ndarray, *, checks: Checks | None = None, **changes: Any
+) -> PreprocessResult:
+    """Nothing is rejected; `changes` are those of the spec."""
+    spec = dataset_spec(classes, **changes)
+    return PreprocessResult(
+        spec=spec,
+        n_intervals=dict(zip(classes, counts.sum(axis=1).tolist(), strict=True)),
+        rejections=Rejections.none(),
+        n_shifted=0,
+        renamed={},
+        n_missing={"conservation": 0},
+        summary=summary(spec, counts),
+        checks=checks,
+        provenance=config(classes).provenance,
+    )
+
+
+def split_result(
+    classes: Sequence[str], counts: np.ndarray, *, checks: Checks | None = None, **changes: Any
+) -> SplitResult:
+    """Nothing is left out; `changes` are those of the spec."""
+    spec = dataset_spec(classes, **changes)
+    return SplitResult(
+        spec=spec,
+        n_windows=dict(zip(classes, counts.sum(axis=1).tolist(), strict=True)),
+        rejections=Rejections.none(),
+        summary=summary(spec, counts),
+        checks=checks,
+        provenance=config(classes).provenance,
+    )
+
+
+def checks(
+    n_classes: int, *, overlapping: int = 0, nearly_identical: int = 0, **auroc: float
+) -> Checks:
+    """Of 100 test windows 50 were compared; class 0 has all of them.
+
+    `auroc` is that of `padding`, `unknown`, ...: of all classes, and of class 1 0.1 more.
+    """
+    names = {"gc": GC, "length": LENGTH, "padding": PADDING, "unknown": UNKNOWN, "kmers": KMERS}
+    signals = []
+    for key, name in names.items():
+        value = auroc.get(key, 0.5)
+        signals.append(TrivialSignal(name, None, value, value - 0.05, value + 0.05, 100))
+        for label in range(n_classes if n_classes > 2 else 0):
+            own = value + 0.1 * (label == 1)
+            signals.append(TrivialSignal(name, label, own, own - 0.05, own + 0.05, 100))
+    rows = [
+        SplitLeakage("test", label, 100, 50, overlapping, 1, nearly_identical, nearly_identical)
+        for label in (None, 0)
+    ]
+    return Checks(Leakage(0.8, tuple(rows)), tuple(signals), "test")
+
+
+def rejections(*kinds: tuple[int, str, int]) -> Rejections:
+    """Label, kind and number of rows; their lines count from 1."""
+    return Rejections.joined(
+        [Rejections.of(label, np.arange(1, n + 1), kind) for label, kind, n in kinds]
+    )
 
 
 def training_result(classes: Sequence[str] = ("a", "b")) -> TrainingResult:
@@ -86,7 +157,7 @@ def training_result(classes: Sequence[str] = ("a", "b")) -> TrainingResult:
         history=[(1, 0.7, 0.5, 0.69, 0.55), (2, 0.6, 0.7, 0.5, 0.8), (3, 0.5, 0.8, 0.6, 0.7)],
         best_epoch=2,
         stopped_early=False,
-        layers=layer_shapes(made.network, width=20, n_classes=len(classes)),
+        layers=layer_shapes(made.network, **made.dataset.sizes),
         counts=counts,
         unused_branches=(),
     )
@@ -127,19 +198,23 @@ def interpretation_result(
         config=config(classes, window=window),
         spec=InterpretationSpec(top=top),
         windows=Windows(
-            chrom=np.array(["chr1"] * n_windows, dtype=object),
+            chroms=("chr1",),
+            chrom=np.zeros(n_windows, dtype=np.int32),
             start=1000 * rows,
             end=1000 * rows + window,
-            strand=np.array(["+"] * n_windows, dtype=object),
-            name=np.array([f"peak_{row}" for row in rows], dtype=object),
+            pad_left=np.zeros(n_windows, dtype=np.int32),
+            pad_right=np.zeros(n_windows, dtype=np.int32),
+            strand=np.array([b"+"] * n_windows),
+            name=np.array([f"peak_{row}".encode() for row in rows]),
             label=np.full(n_windows, -1, dtype=np.int32),
             source_row=rows + 1,
+            source_length=np.full(n_windows, window),
         ),
         branches=branches,
         probabilities=probabilities,
         target=target,
         attributions=Attributions(scores, np.full(n_windows, -2.0, dtype=np.float32)),
-        rejections=[],
+        rejections=Rejections.none(),
     )
 
 

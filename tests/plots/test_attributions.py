@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from matplotlib.collections import PathCollection
 
-from enngene_core.branches.sequence import decode_sequence
+from enngene_core.branches.codes import decode
 from enngene_core.plots.attributions import COLOURMAP, AttributionsDisplay
 from enngene_core.plots.style import styled
+from enngene_core.specs.branches import SEQUENCE
 from tests.plots.results import interpretation_result
 
 
@@ -22,7 +23,7 @@ def test_every_base_and_symbol_is_drawn() -> None:
     result = interpretation_result(n_windows=6)
     display = AttributionsDisplay(result, 1).plot()
     assert display.shown.tolist() == [5, 3, 1]  # the highest probability first
-    bases = "".join(decode_sequence(result.branches["sequence"][display.shown]))
+    bases = "".join(decode(result.branches["sequence"][display.shown], SEQUENCE))
     letters = _n_letters(display)
     assert {base: letters[base] for base in set(bases)} == {b: bases.count(b) for b in set(bases)}
     assert letters["("] + letters["."] + letters[")"] == 3 * 20
@@ -74,7 +75,8 @@ def test_window_without_any_contribution_is_white() -> None:
 
 def test_hostile_names_are_drawn() -> None:
     result = interpretation_result(n_windows=2)
-    result.windows.name[:] = ["$x_1$", "a\x00b\n\u202e```"]
+    names = np.array([b"$x_1$", "a\x00b\n\u202e```".encode()])
+    result = replace(result, windows=replace(result.windows, name=names))
     display = AttributionsDisplay(result, 1).plot()
     with styled():
         display.figure.savefig(io.BytesIO(), format="pdf")

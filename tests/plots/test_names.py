@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from enngene_core.plots.curves import MOST_POINTS, thinned
-from enngene_core.plots.names import plain, short_names, shortened
+from enngene_core.plots.names import natural_order, plain, short_names, shortened
 
 
 @given(st.text())
@@ -35,3 +35,20 @@ def test_thinned_curve_keeps_ends_and_area() -> None:
     assert len(few_x) <= MOST_POINTS
     assert (few_x[0], few_x[-1], few_y[-1]) == (0, 1, 1)
     assert abs(np.trapezoid(few_y, few_x) - 2 / 3) < 1e-4
+
+
+def test_numbers_in_names_are_in_order() -> None:
+    names = ["chrX", "chr10", "10", "chr2", "chr_1_b2", "2", "chr1", "chr_1_b10", ""]
+    assert natural_order(names) == [
+        *("", "2", "10", "chr1", "chr2", "chr10", "chrX", "chr_1_b2", "chr_1_b10"),
+    ]
+
+
+@given(st.lists(st.text(st.sampled_from("a01\N{SUPERSCRIPT TWO}\N{DEVANAGARI DIGIT ONE}"))))
+def test_order_of_names_depends_on_nothing_else(names: list[str]) -> None:
+    assert natural_order(names) == natural_order(reversed(natural_order(names)))
+
+
+def test_numbers_of_thousands_of_digits_are_in_order() -> None:
+    names = ["9" * 5000, "1" + "0" * 5000]
+    assert natural_order(reversed(names)) == names

@@ -8,10 +8,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from enngene_core.report.description import Facts, Figure, Report, Table, Text, Warning
+from enngene_core.report.description import Figure, Report
 from enngene_core.report.evaluation import evaluation_report
 from enngene_core.report.interpretation import MOST_FIGURES, interpretation_report
 from enngene_core.report.preprocess import preprocess_report
+from enngene_core.report.split import split_report
 from enngene_core.report.training import training_report
 from enngene_core.report.words import listed, wilson
 from tests.plots.results import (
@@ -19,38 +20,21 @@ from tests.plots.results import (
     interpretation_result,
     names,
     preprocess_result,
-    rejection,
+    split_result,
     training_result,
     with_difference,
 )
+from tests.report.reading import table_of, text_of, warnings_of
 
 HEADINGS = [
     "What was done",
     "How good it is",
+    "How far test results can be trusted",
     "What to be careful about",
     "Figures",
     "Tables",
     "How to run it again",
 ]
-
-
-def _warnings(report: Report) -> str:
-    blocks = [block for section in report.sections for block in section.blocks]
-    return "\n".join(block.text for block in blocks if isinstance(block, Warning))
-
-
-def _text(report: Report) -> str:
-    blocks = [block for section in report.sections for block in section.blocks]
-    words = [block.text for block in blocks if isinstance(block, Text)]
-    facts = [row for block in blocks if isinstance(block, Facts) for row in block.rows]
-    return "\n".join(words + [f"{name}: {value}" for name, value in facts])
-
-
-def _table(report: Report, name: str) -> Table:
-    blocks = [block for section in report.sections for block in section.blocks]
-    tables = [block for block in blocks if isinstance(block, Table)]
-    tables += [block.numbers for block in blocks if isinstance(block, Figure)]
-    return next(table for table in tables if table.name == name)
 
 
 PLENTY = np.full((2, 4), 500)
@@ -60,6 +44,7 @@ PLENTY = np.full((2, 4), 500)
     "make",
     [
         lambda: preprocess_report(preprocess_result(("a", "b"), PLENTY)),
+        lambda: split_report(split_result(("a", "b"), PLENTY)),
         lambda: training_report(training_result()),
         lambda: evaluation_report(evaluation_result(("a", "b"), 200)),
         lambda: interpretation_report(interpretation_result()),
@@ -71,45 +56,11 @@ def test_reports_have_the_same_order(make: Callable[[], Report]) -> None:
     assert headings == [heading for heading in HEADINGS if heading in headings]
     assert {"What was done", "Figures", "How to run it again"} <= set(headings)
     assert ("seed of preprocessing", "7") in report.sections[-1].blocks[1].rows
-    assert _table(report, "inputs").rows[0] == ("intervals:a", "ab12" * 16)
-
-
-def test_plenty_of_windows_is_no_reason_for_care() -> None:
-    warnings = _warnings(preprocess_report(preprocess_result(("a", "b"), PLENTY)))
-    assert warnings.splitlines() == [warnings]  # only that the split is random
-    assert "at random" in warnings
-
-
-def test_preprocessing_tells_what_was_lost() -> None:
-    result = preprocess_result(("a", "b"), PLENTY)
-    lost = [rejection("a", f"chromosome chr{n} is not in the reference") for n in range(3)]
-    lost.append(rejection("b", "the same window as line 2"))
-    report = preprocess_report(replace(result, rejections=lost, n_shifted=1))
-    assert "4 intervals of 4,000 (0.1 %) became no window" in _warnings(report)
-    assert "1 window would have reached past a chromosome's end" in _warnings(report)
-    assert _table(report, "rejections").rows == [
-        ("chromosome is not in the reference", 3),
-        ("the same window as an earlier line of its class", 1),
-    ]
-    assert _table(report, "classes").rows[0] == ("a", 2000, 3, 500, 500, 500, 500)
-
-
-def test_preprocessing_warns_of_few_and_rare_windows() -> None:
-    counts = np.array([[900, 90, 120, 0], [20, 0, 1, 0]])
-    result = preprocess_result(("many", "rare"), counts)
-    result = replace(result, gc={"many": np.array([0.3]), "rare": np.array([0.55])})
-    warnings = _warnings(preprocess_report(replace(result, n_unscored_bases=10**4)))
-    assert "class rare (1.9 %)" in warnings
-    assert "Only 90 windows for validation: one window more or less changes accuracy by 1.1" in (
-        warnings
-    )
-    assert "The validation split has no window of rare." in warnings
-    assert "the median is 30 % in many and 55 % in rare" in warnings
-    assert "44.2 % of the bases have no conservation score" in warnings
+    assert table_of(report, "inputs").rows[0] == ("intervals:a", "ab12" * 16)
 
 
 def test_training_tells_the_kept_epoch_and_its_numbers() -> None:
-    text = _text(training_report(training_result()))
+    text = text_of(training_report(training_result()))
     assert "epoch 2, where the validation loss was lowest" in text
     assert "accuracy on validation windows: 80.0 %" in text
     assert "accuracy of always naming the most frequent class: 60.0 %" in text
@@ -119,14 +70,14 @@ def test_training_tells_the_kept_epoch_and_its_numbers() -> None:
 def test_training_warns() -> None:
     result = training_result()
     falling = replace(result, history=result.history[:2])
-    assert "still falling" in _warnings(training_report(falling))
-    assert "still falling" not in _warnings(training_report(result))
+    assert "still falling" in warnings_of(training_report(falling))
+    assert "still falling" not in warnings_of(training_report(result))
     blind = replace(result, history=[(1, 0.6, 0.9, 0.7, 0.6)], best_epoch=1, stopped_early=True)
-    warnings = _warnings(training_report(blind))
+    warnings = warnings_of(training_report(blind))
     assert "no better than always naming the most frequent class (60.0 %)" in warnings
     assert "it overfits" in warnings
     unused = replace(result, unused_branches=("structure",))
-    assert "structure too, which the network doesn't read" in _warnings(training_report(unused))
+    assert "structure too, which the network doesn't read" in warnings_of(training_report(unused))
 
 
 def test_evaluation_gives_accuracy_with_its_interval() -> None:
@@ -137,26 +88,26 @@ def test_evaluation_gives_accuracy_with_its_interval() -> None:
     assert (
         f"accuracy: {100 * right / 90:.1f} % ({right} of 90 windows; 95 % interval "
         f"{100 * low:.1f} % to {100 * high:.1f} %)"
-    ) in _text(report)
-    assert "Only 90 windows were evaluated" in _warnings(report)
-    row = _table(report, "classes").rows[0]
+    ) in text_of(report)
+    assert "Only 90 windows were evaluated" in warnings_of(report)
+    row = table_of(report, "classes").rows[0]
     assert row[:2] == ("a", 30)
     assert row[3] == pytest.approx(result.confusion[0, 0] / 30)
     assert row[5] == pytest.approx(result.metric("auroc", "a"))
 
 
 def test_evaluation_warns_of_seen_windows_and_absent_classes() -> None:
-    seen = _warnings(evaluation_report(evaluation_result(("a", "b"), 200, split="train")))
+    seen = warnings_of(evaluation_report(evaluation_result(("a", "b"), 200, split="train")))
     assert "how well it remembers" in seen
     assert "Only" not in seen
-    absent = _warnings(evaluation_report(evaluation_result(("a", "b", "c"), 2)))
+    absent = warnings_of(evaluation_report(evaluation_result(("a", "b", "c"), 2)))
     assert "There is no window of c among these" in absent
 
 
 def test_evaluation_warns_when_it_is_no_better_than_the_majority() -> None:
     result = evaluation_result(("a", "b"), 200)
     confusion = np.array([[100, 0], [100, 0]])
-    warnings = _warnings(evaluation_report(replace(result, confusion=confusion)))
+    warnings = warnings_of(evaluation_report(replace(result, confusion=confusion)))
     assert "Accuracy (50.0 %) is no better" in warnings
     assert "No window at all was predicted to be b." in warnings
 
@@ -164,24 +115,24 @@ def test_evaluation_warns_when_it_is_no_better_than_the_majority() -> None:
 def test_numbers_of_the_confusion_matrix_leave_nothing_out() -> None:
     for n_classes in (3, 70):
         result = evaluation_result(names(n_classes), 210)
-        rows = _table(evaluation_report(result), "confusion").rows
+        rows = table_of(evaluation_report(result), "confusion").rows
         assert sum(row[2] for row in rows) == 210
 
 
 def test_interpretation_counts_large_completeness_errors() -> None:
     result = interpretation_result()
-    assert "miss the difference" not in _warnings(interpretation_report(result))
+    assert "miss the difference" not in warnings_of(interpretation_report(result))
     difference = np.full(6, -2.0, dtype=np.float32)
     difference[:2] = -2.2
-    warnings = _warnings(interpretation_report(with_difference(result, difference)))
+    warnings = warnings_of(interpretation_report(with_difference(result, difference)))
     assert "In 2 windows of 6" in warnings
     assert "at most 9.1 %" in warnings
 
 
 def test_interpretation_shares_and_numbers() -> None:
     report = interpretation_report(interpretation_result())
-    assert "sequence 100.0 %, structure 0.0 %, conservation 0.0 %" in _text(report)
-    numbers = _table(report, "attributions_1")
+    assert "sequence 100.0 %, structure 0.0 %, conservation 0.0 %" in text_of(report)
+    numbers = table_of(report, "attributions_1")
     assert len(numbers.rows) == 3 * 20
     fourth = dict(zip(numbers.columns, numbers.rows[3], strict=True))
     assert (fourth["name"], fourth["position"]) == ("peak_4", 4)
@@ -192,14 +143,14 @@ def test_interpretation_shares_and_numbers() -> None:
 def test_interpretation_of_one_class_says_so() -> None:
     result = interpretation_result()
     one = replace(result, target=np.zeros(6, dtype=np.int64))
-    assert "Every window was predicted to be a" in _warnings(interpretation_report(one))
+    assert "Every window was predicted to be a" in warnings_of(interpretation_report(one))
 
 
 def test_interpretation_of_many_classes_draws_some() -> None:
     report = interpretation_report(interpretation_result(names(50), n_windows=100))
     figures = [b for s in report.sections for b in s.blocks if isinstance(b, Figure)]
     assert len(figures) == MOST_FIGURES
-    assert len(_table(report, "classes").rows) == 50
+    assert len(table_of(report, "classes").rows) == 50
 
 
 def test_lists_of_names_are_short() -> None:
@@ -215,7 +166,7 @@ def test_wilson_interval() -> None:
 
 
 def test_reports_start_without_tensorflow() -> None:
-    modules = ("preprocess", "training", "evaluation", "interpretation", "write")
+    modules = ("preprocess", "split", "training", "evaluation", "interpretation", "write")
     imports = "; ".join(f"import enngene_core.report.{module}" for module in modules)
     code = f"import sys; {imports}; print(sorted({{'tensorflow', 'keras'}} & set(sys.modules)))"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -1,5 +1,6 @@
 """Reports as pages and files, with texts that try to be more than text."""
 
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -20,14 +21,18 @@ from enngene_core.report.html import write_html
 from enngene_core.report.interpretation import interpretation_report
 from enngene_core.report.markdown import LARGEST, escaped, markdown
 from enngene_core.report.preprocess import preprocess_report
+from enngene_core.report.split import split_report
 from enngene_core.report.training import training_report
 from enngene_core.report.write import write_report
 from tests.plots.results import (
     HOSTILE,
+    checks,
     evaluation_result,
     interpretation_result,
     names,
     preprocess_result,
+    rejections,
+    split_result,
     training_result,
 )
 
@@ -137,6 +142,7 @@ def test_markdown_is_below_the_limit_at_1000_classes(name: str) -> None:
     counts = np.full((1000, 4), 2)
     reports = [
         preprocess_report(preprocess_result(classes, counts)),
+        split_report(split_result(classes, counts)),
         training_report(training_result(classes)),
         interpretation_report(interpretation_result(classes, n_windows=1000)),
     ]
@@ -144,6 +150,52 @@ def test_markdown_is_below_the_limit_at_1000_classes(name: str) -> None:
         page = markdown(report)
         assert 1000 < len(page.encode()) <= LARGEST
         assert page.count("```") % 2 == 0
+
+
+def _hostile_preprocessing(n_classes: int) -> Report:
+    """Long and nasty names of classes, chromosomes and reasons, and as many tracks as there are."""
+    words = (*HOSTILE, *MORE_HOSTILE[:-1])
+    classes = [f"{words[n % len(words)]} {n} {'`$<' * 30}"[:100] for n in range(n_classes)]
+    classes = [name if name.isprintable() else f"class {n}" for n, name in enumerate(classes)]
+    spec = {"tracks": {f"{'t' * 36}{n}": "signal" for n in range(100)}, "split": "chromosome"}
+    reasons = [(n, f"{word} {word}", n + 1) for n in range(n_classes) for word in words]
+    made = checks(n_classes, overlapping=3, nearly_identical=9, padding=0.8, unknown=0.7)
+    result = preprocess_result(classes, np.full((n_classes, 4), 2), checks=made, **spec)
+    chromosomes = {f"{word}{n}": np.array([1, 2, 0, 3]) for word in words for n in range(9)}
+    return preprocess_report(
+        replace(
+            result,
+            rejections=rejections(*reasons),
+            renamed={name: dict(zip(words, reversed(words), strict=True)) for name in classes},
+            summary=replace(result.summary, chromosomes=chromosomes),
+        )
+    )
+
+
+def test_markdown_of_hostile_preprocessing_is_whole_and_below_the_limit() -> None:
+    report = _hostile_preprocessing(30)
+    page = markdown(report)
+    assert len(page.encode()) <= LARGEST
+    assert "did not fit" not in page
+    assert "## How to run it again" in page
+    figures = [b.name for s in report.sections for b in s.blocks if isinstance(b, Figure)]
+    assert page.count("```galaxy\n") == len(figures)
+    assert page.count("```") == 2 * len(figures)
+    assert "$" not in page.replace("\\$", "")
+    assert "<script" not in page.replace("\\<", "")
+
+
+def test_page_of_hostile_preprocessing_shows_text_as_text(tmp_path: Path) -> None:
+    report = _hostile_preprocessing(len(HOSTILE))
+    figures = tmp_path / "figures"
+    write_report(report, html=tmp_path / "page.html", markdown=None, figures=figures)
+    page = _Page()
+    page.feed((tmp_path / "page.html").read_text(encoding="utf-8"))
+    assert not {tag for tag, _ in page.tags} & {"script", "a", "b", "iframe"}
+    assert page.text.count(HOSTILE[0]) > 10
+    lines = (figures / "chromosomes.tsv").read_text(encoding="utf-8").splitlines()
+    assert not [line for line in lines if line.startswith(("=", "+", "-", "@"))]
+    assert len(lines) == 61
 
 
 def test_markdown_of_an_endless_report_ends_whole() -> None:
