@@ -1,5 +1,6 @@
 """The `enngene` command: subcommands, and errors as one line with an exit code."""
 
+import os
 import signal
 import sys
 from typing import NoReturn
@@ -14,6 +15,8 @@ from enngene_core.specs.base import describe
 #: What a shell reports of a process that the kernel killed for want of memory.
 OUT_OF_MEMORY = 137
 INTERRUPTED = 130
+#: Longest message, characters: a file may hold far longer names.
+_LONGEST_MESSAGE = 2_000
 
 app = App(
     name="enngene",
@@ -26,7 +29,9 @@ app = App(
 )
 # By path, so that `enngene --help` and preprocess start without TensorFlow.
 for _command, _help in {
+    "negatives": "Make a background class from positives and a genome.",
     "preprocess": "Make a dataset from one interval file for each class.",
+    "split": "Divide a dataset again, without its references.",
     "train": "Train a network on a dataset.",
     "evaluate": "Judge a model on a part of a dataset that it never saw.",
     "predict": "Predict the class of new intervals.",
@@ -39,7 +44,10 @@ def main() -> None:
     """Run the command line; a user's mistake ends as one line on standard error."""
     signal.signal(signal.SIGTERM, _interrupt)
     try:
-        app(exit_on_error=False, print_error=False)
+        try:
+            app(exit_on_error=False, print_error=False)
+        finally:
+            sys.stdout.flush()
     except CycloptsError as error:
         cause = error.__cause__
         told = describe(cause, as_flags=True) if isinstance(cause, ValidationError) else str(error)
@@ -66,6 +74,13 @@ def _interrupt(signum: int, frame: object) -> NoReturn:
 
 
 def _end(kind: str, message: str, code: int) -> NoReturn:
-    sys.stdout.flush()
-    print(f"{kind}: {' '.join(message.split())}", file=sys.stderr)
+    try:
+        sys.stdout.flush()
+    except OSError:
+        # A full disk, or a closed pipe; Python would try again when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    line = " ".join(message.split())[:_LONGEST_MESSAGE]
+    # Words of a file or of its name must not steer the terminal.
+    line = "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in line)
+    print(f"{kind}: {line}", file=sys.stderr)
     sys.exit(code)

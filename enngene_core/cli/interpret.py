@@ -6,12 +6,12 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from enngene_core.cli.options import (
-    Conservation,
     Execution,
-    Fasta,
     Flat,
     Model,
     NewIntervals,
+    ReferenceFiles,
+    ReferenceOptions,
     ReportOptions,
     Reports,
     write,
@@ -26,8 +26,7 @@ def interpret(
     *,
     model: Model,
     intervals: NewIntervals,
-    fasta: Fasta,
-    conservation: Conservation = None,
+    references: ReferenceFiles = ReferenceOptions(),
     spec: Annotated[InterpretationSpec, Flat] = InterpretationSpec(),
     execution: Execution = ExecutionSpec(),
     output: Annotated[Path, Parameter(help="Attributions to write (HDF5).")],
@@ -39,7 +38,6 @@ def interpret(
     """Show which positions of new intervals speak for a class."""
     with silenced():
         from enngene_core.cli.progress import CountProgress
-        from enngene_core.dataset.encode import References
         from enngene_core.interpretation import interpret as work
         from enngene_core.models.runtime import use_threads
 
@@ -48,7 +46,7 @@ def interpret(
         result = work.interpret(
             model,
             intervals,
-            References(fasta, conservation),
+            references.open(),
             spec,
             output=attributions,
             table=rows,

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
+from enngene_core.errors import SpecError
 from enngene_core.specs.execution import ExecutionSpec
 
 if TYPE_CHECKING:
+    from enngene_core.dataset.sources import References
     from enngene_core.report.description import Report
 
 
@@ -22,14 +24,78 @@ def _shown_default(value: object) -> str:
 #: Flags straight from the fields of a spec.
 Flat = Parameter(name="*", show_default=_shown_default)
 
-Fasta = Annotated[Path, Parameter(help="Genome: FASTA, plain or bgzipped.")]
-Conservation = Annotated[
-    Path | None,
-    Parameter(help="bigWig of conservation scores; needed by the conservation branch."),
-]
 Model = Annotated[Path, Parameter(help="Model bundle that 'enngene train' wrote.")]
-NewIntervals = Annotated[Path, Parameter(help="BED or narrowPeak file of new intervals.")]
+NewIntervals = Annotated[
+    Path, Parameter(help="BED, narrowPeak, broadPeak, GFF3 or GTF file of new intervals.")
+]
 Execution = Annotated[ExecutionSpec, Flat]
+
+
+def named_path(flag: str, text: str) -> tuple[str, Path]:
+    """Name and file of ``NAME=FILE``.
+
+    Raises
+    ------
+    SpecError
+        If the text is another.
+    """
+    name, equals, path = text.partition("=")
+    if not (name and equals and path):
+        raise SpecError(f"{flag} {text}: expected NAME=FILE")
+    return name, Path(path)
+
+
+@dataclass(frozen=True)
+class ReferenceOptions:
+    """What windows are encoded from."""
+
+    fasta: Annotated[
+        Path | None, Parameter(help="Genome: FASTA (plain, gzip or bgzip) or 2bit.")
+    ] = None
+    conservation: Annotated[
+        tuple[Path, ...],
+        Parameter(
+            help="Conservation scores: a bigWig, or a wig file (plain or gzip; give it once for "
+            "each chromosome's file). Needed by the conservation branch.",
+            show_default=False,
+        ),
+    ] = ()
+    track: Annotated[
+        tuple[str, ...],
+        Parameter(
+            help="NAME=FILE, once for each track of your own, which becomes a branch of that name: "
+            "a bigWig or wig file (a score for each base), or a BED file (inside or not).",
+            show_default=False,
+        ),
+    ] = ()
+    chromosome_names: Annotated[
+        Path | None,
+        Parameter(
+            help="Table of names that mean the same chromosome, a chromosome a line, separated by "
+            "tabs. Names that differ only by chr are matched without it."
+        ),
+    ] = None
+
+    def open(self) -> "References":
+        """The same, for the functions that do the work.
+
+        Raises
+        ------
+        SpecError
+            If a track is not named, or two have one name.
+        """
+        from enngene_core.dataset.sources import References
+
+        tracks: dict[str, Path] = {}
+        for text in self.track:
+            name, path = named_path("--track", text)
+            if name in tracks:
+                raise SpecError(f"--track {name} is given twice; expected different names")
+            tracks[name] = path
+        return References(self.fasta, tuple(self.conservation), tracks, self.chromosome_names)
+
+
+ReferenceFiles = Annotated[ReferenceOptions, Parameter(name="*")]
 
 
 @dataclass(frozen=True)

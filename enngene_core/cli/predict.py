@@ -6,11 +6,11 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from enngene_core.cli.options import (
-    Conservation,
     Execution,
-    Fasta,
     Model,
     NewIntervals,
+    ReferenceFiles,
+    ReferenceOptions,
 )
 from enngene_core.outputs import written_together
 from enngene_core.quiet import silenced
@@ -21,15 +21,13 @@ def predict(
     *,
     model: Model,
     intervals: NewIntervals,
-    fasta: Fasta,
-    conservation: Conservation = None,
+    references: ReferenceFiles = ReferenceOptions(),
     execution: Execution = ExecutionSpec(),
     output: Annotated[Path, Parameter(help="Table of predictions to write.")],
 ) -> None:
     """Predict the class of new intervals."""
     with silenced():
         from enngene_core.cli.progress import CountProgress
-        from enngene_core.dataset.encode import References
         from enngene_core.models.runtime import use_threads
         from enngene_core.prediction import predict as work
 
@@ -38,12 +36,13 @@ def predict(
         result = work.predict(
             model,
             intervals,
-            References(fasta, conservation),
+            references.open(),
             output=table,
             execution=execution,
             on_folded=CountProgress("sequences folded"),
             on_progress=CountProgress("windows predicted"),
         )
     print(f"{len(result.intervals)} intervals, {len(result.rejections)} of them unusable (NA)")
-    for rejection in result.rejections[:10]:
-        print(f"line {rejection.line}: {rejection.reason}")
+    told = zip(result.rejections.line[:10], result.rejections.reason[:10], strict=True)
+    for line, reason in told:
+        print(f"line {line}: {reason}")

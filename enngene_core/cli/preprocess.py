@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from enngene_core.cli.options import (
-    Conservation,
     Execution,
-    Fasta,
     Flat,
+    ReferenceFiles,
+    ReferenceOptions,
     ReportOptions,
     Reports,
+    named_path,
     write,
 )
 from enngene_core.errors import SpecError
@@ -22,7 +23,7 @@ from enngene_core.specs.execution import ExecutionSpec
 from enngene_core.specs.preprocess import PreprocessSpec
 
 if TYPE_CHECKING:
-    from enngene_core.dataset.preprocess import ClassFile
+    from enngene_core.dataset.classes import ClassFile
 
 
 def preprocess(
@@ -30,38 +31,64 @@ def preprocess(
     intervals: Annotated[
         list[str],
         Parameter(
-            help="NAME=FILE, once for each class: its name, and its BED or narrowPeak file.",
+            help="NAME=FILE, once for each class: its name, and its intervals (BED, narrowPeak, "
+            "broadPeak, GFF3 or GTF; plain or gzip).",
+            show_default=False,
+        ),
+    ] = [],  # noqa: B006 - never changed
+    sequences: Annotated[
+        list[str],
+        Parameter(
+            help="NAME=FILE, once for each class of ready sequences: its name, and its FASTA file "
+            "(DNA or RNA, plain or gzip).",
             show_default=False,
         ),
     ] = [],  # noqa: B006 - never changed
     classes: Annotated[
         Path | None,
-        Parameter(help='Classes as JSON instead: [{"name": "exons", "path": "exons.bed"}, ...].'),
+        Parameter(
+            help='Classes as JSON instead: [{"name": "exons", "path": "exons.bed"}, ...]; '
+            '"kind": "sequences" for FASTA.'
+        ),
     ] = None,
-    fasta: Fasta,
-    conservation: Conservation = None,
+    references: ReferenceFiles = ReferenceOptions(),
     spec: Annotated[PreprocessSpec, Flat] = PreprocessSpec(),
+    split_table: Annotated[
+        Path | None,
+        Parameter(
+            help="For --split given: names of intervals and their splits, separated by a tab."
+        ),
+    ] = None,
     execution: Execution = ExecutionSpec(),
     output: Annotated[Path, Parameter(help="Dataset to write (HDF5).")],
     rejected: Annotated[
-        Path | None, Parameter(help="Table of input lines that became no window, and why.")
+        Path | None, Parameter(help="Table of input rows that became no window, and why.")
+    ] = None,
+    checks: Annotated[
+        Path | None,
+        Parameter(
+            help="Table of leakage between the splits, and of what trivial signals reach alone."
+        ),
     ] = None,
     reports: Reports = ReportOptions(),
 ) -> None:
-    """Make a dataset from one interval file for each class."""
+    """Make a dataset from one file of intervals or sequences for each class."""
     from enngene_core.cli.progress import CountProgress
     from enngene_core.dataset import preprocess as work
-    from enngene_core.dataset.encode import References
 
-    class_files = _class_files(intervals, classes)
-    with written_together(output, rejected, *reports.paths) as (dataset, table, *pages):
+    class_files = _class_files(intervals, sequences, classes)
+    targets = (output, rejected, checks, *reports.paths)
+    with written_together(*targets) as (dataset, table, check_table, *pages):
         assert dataset is not None
         result = work.preprocess(
             class_files,
-            References(fasta, conservation),
+            references.open(),
             spec,
             output=dataset,
             rejected=table,
+            checks=check_table,
+            split_table=split_table,
+            with_checks=any(pages),
             execution=execution,
             on_progress=CountProgress("sequences folded"),
         )
@@ -70,23 +97,25 @@ def preprocess(
 
             write(preprocess_report(result), pages)
     print(
-        f"{result.counts.sum()} windows of {len(class_files)} classes; "
-        f"{len(result.rejections)} input lines rejected"
+        f"{result.summary.counts.sum()} windows of {len(class_files)} classes; "
+        f"{len(result.rejections)} input rows rejected"
     )
 
 
-def _class_files(intervals: list[str], classes: Path | None) -> "list[ClassFile]":
-    from enngene_core.dataset.preprocess import ClassFile
+def _class_files(
+    intervals: list[str], sequences: list[str], classes: Path | None
+) -> "list[ClassFile]":
+    from enngene_core.dataset.classes import ClassFile
 
     if classes is not None:
-        if intervals:
-            raise SpecError("give the classes by --intervals or by --classes, not by both")
+        if intervals or sequences:
+            raise SpecError(
+                "give the classes by --intervals and --sequences or by --classes, not by both"
+            )
         listed = validate(ClassFilesSpec, {"classes": read_json(classes)}, source=str(classes))
-        return [ClassFile(item.class_name, Path(item.path)) for item in listed.classes]
-    found = []
-    for text in intervals:
-        name, equals, path = text.partition("=")
-        if not (name and equals and path):
-            raise SpecError(f"--intervals {text}: expected NAME=FILE, as in exons=exons.bed")
-        found.append(ClassFile(name, Path(path)))
-    return found
+        return [
+            ClassFile(item.class_name, Path(item.path), item.kind, item.name)
+            for item in listed.classes
+        ]
+    found = [ClassFile(*named_path("--intervals", text)) for text in intervals]
+    return found + [ClassFile(*named_path("--sequences", text), "sequences") for text in sequences]

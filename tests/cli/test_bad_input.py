@@ -68,8 +68,8 @@ def test_bad_line_of_a_bed_file_is_named(folder: Path, line: str, expected: str)
 
 def test_empty_and_missing_files(folder: Path) -> None:
     (folder / "empty").touch()
-    assert_one_line(folder, preprocess(exons="empty"), "empty: no intervals; expected lines of")
-    assert_one_line(folder, preprocess(fasta="empty"), "empty: the file is empty; expected FASTA")
+    assert_one_line(folder, preprocess(exons="empty"), "empty: found an empty file; expected a BED")
+    assert_one_line(folder, preprocess(fasta="empty"), "GenomeError: empty: ", "empty; expected")
     assert_one_line(folder, preprocess(exons="nowhere.bed"), "nowhere.bed: no such file")
     assert_one_line(folder, preprocess(output="nowhere/d.h5"), "nowhere/d.h5: its folder does not")
 
@@ -89,17 +89,17 @@ def test_contig_that_the_reference_lacks(folder: Path) -> None:
         handle.write("chrUn\t5\t50\n")
     finished = run(folder, *preprocess())
     assert finished.returncode == 0
-    assert "1 input lines rejected" in finished.stdout
+    assert "1 input rows rejected" in finished.stdout
     rejected = (folder / "rejected.tsv").read_text().splitlines()
     assert rejected[1:] == [
-        "exons\t362\tchrUn\t5\t50\t.\t.\tchromosome chrUn is not in the reference"
+        "exons\texons.bed\t362\tchrUn 5 50\tchromosome chrUn is not in the genome"
     ]
 
     (folder / "exons.bed").write_text("chrUn\t5\t50\n")
     for name in ("dataset.h5", "rejected.tsv"):
         (folder / name).unlink()
     assert_one_line(
-        folder, preprocess(), "none of its 1 intervals", "chrUn is not in the reference", "chr_10"
+        folder, preprocess(), "none of its 1 intervals", "chrUn is not in the genome", "chr_10"
     )
 
 
@@ -127,14 +127,15 @@ def test_bigwig_of_another_assembly(folder: Path) -> None:
         folder, preprocess(*words, "longer.bw"), "longer.bw: chr_10 has 160001 bp, but 160000 bp in"
     )
     assert_one_line(folder, preprocess(*words, "other.bw"), "other.bw: has no chromosome of")
-    assert_one_line(folder, preprocess(*words, "exons.bed"), "exons.bed: cannot be read; expected")
+    assert_one_line(folder, preprocess(*words, "exons.bed"), "exons.bed: found neither bigWig nor")
     assert_one_line(folder, preprocess(*words[:2]), "the conservation branch needs a bigWig")
 
 
 def test_window_longer_than_every_chromosome(folder: Path) -> None:
     (folder / "short.fa").write_text(">chr_10\nACGTACGTAC\n")
-    words = preprocess("--window", "12", fasta="short.fa")
-    assert_one_line(folder, words, "--window 12 is longer than every chromosome of short.fa", "10")
+    (folder / "exons.bed").write_text("chr_10\t2\t8\n")
+    words = preprocess("--window", "12", "--edge", "drop", fasta="short.fa")
+    assert_one_line(folder, words, "exons.bed: none of its 1", "12 nt", "(10 nt)")
     assert_one_line(folder, preprocess("--window", "1000000"), "--window: found", "10000")
 
 
@@ -144,7 +145,13 @@ def test_window_longer_than_every_chromosome(folder: Path) -> None:
         (["--windw", "5"], "--windw"),
         (["--window", "ten"], "--window: found"),
         (["--ratio", "0:1:1"], "the share of training data must not be 0"),
-        (["--split", "chromosome"], "needs --validation-chromosomes and --test-chromosomes"),
+        (["--split", "given"], "no interval says its split"),
+        (["--split-table", "exons.bed"], "--split-table is for --split given only"),
+        (["--reduce", "exons"], "--reduce: found 'exons'; expected NAME=500"),
+        (["--edge", "wrap"], "--edge"),
+        (["--structure-flank", "5"], "need --structure unpaired"),
+        (["--track", "phyloP.bw"], "--track phyloP.bw: expected NAME=FILE"),
+        (["--feature", "exon"], "--feature exon: no file is GFF3 or GTF"),
         (
             [
                 "--split",

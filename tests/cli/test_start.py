@@ -32,7 +32,10 @@ def test_preprocessing_and_its_report_load_no_tensorflow() -> None:
     assert not modules & {"tensorflow", "keras"}
 
 
-@pytest.mark.parametrize("command", ["preprocess", "train", "evaluate", "predict", "interpret"])
+@pytest.mark.parametrize(
+    "command",
+    ["negatives", "preprocess", "split", "train", "evaluate", "predict", "interpret"],
+)
 def test_every_command_has_help(command: str) -> None:
     words = [ENNGENE, command, "--help"]
     shown = subprocess.run(words, capture_output=True, text=True, check=True).stdout

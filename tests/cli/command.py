@@ -1,0 +1,83 @@
+"""The `enngene` command in a process of its own, a fork of one that has loaded it already.
+
+Hundreds of runs would spend most of their time on imports otherwise. What is run is the entry point
+of the installed command, with its words, its folder, its streams and its exit code.
+"""
+
+import os
+import resource
+import signal
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+
+_CONTEXT = get_context("forkserver")
+_CONTEXT.set_forkserver_preload(
+    ["enngene_core.cli.app", "enngene_core.cli.preprocess", "enngene_core.cli.negatives"]
+    + ["enngene_core.cli.split", "enngene_core.cli.progress", "enngene_core.dataset.preprocess"]
+    + ["enngene_core.dataset.negatives", "enngene_core.dataset.split", "pyfaidx"]
+)
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What a user sees of a run.
+
+    Attributes
+    ----------
+    code : int or None
+        Exit code, negative for a signal; None if the run did not end in time.
+    stdout, stderr : str
+    temporary : list of str
+        What it left in its temporary folder.
+    """
+
+    code: int | None
+    stdout: str
+    stderr: str
+    temporary: list[str]
+
+
+def run(
+    folder: Path, *words: str | Path, seconds: float = 60, memory: int = 8 << 30
+) -> Finished:
+    """Run ``enngene WORDS`` in a folder.
+
+    Parameters
+    ----------
+    seconds
+        Time after which it is killed.
+    memory
+        Address space, bytes, that it may use.
+    """
+    with tempfile.TemporaryDirectory(prefix="enngene-test-") as scratch:
+        Path(scratch, "tmp").mkdir()
+        process = _CONTEXT.Process(
+            target=_enngene, args=(folder, [str(word) for word in words], scratch, memory)
+        )
+        process.start()
+        process.join(seconds)
+        code = process.exitcode
+        if code is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.join()
+        streams = [Path(scratch, name).read_bytes().decode() for name in ("out", "err")]
+        return Finished(code, *streams, sorted(os.listdir(Path(scratch, "tmp"))))
+
+
+def _enngene(folder: Path, words: Sequence[str], scratch: str, memory: int) -> None:
+    os.setpgid(0, 0)
+    for stream, name in ((1, "out"), (2, "err")):
+        os.dup2(os.open(Path(scratch, name), os.O_WRONLY | os.O_CREAT), stream)
+    os.chdir(folder)
+    os.environ["TMPDIR"] = str(Path(scratch, "tmp"))
+    tempfile.tempdir = None
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    sys.argv = ["enngene", *words]
+
+    from enngene_core.cli.app import main
+
+    main()
