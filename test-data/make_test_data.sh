@@ -14,14 +14,68 @@ for class in exons introns intergenic; do
     }' "$class.bed"
 done > new.bed
 
-# The same intervals as peaks, and the genome compressed by bgzip.
+# The same intervals as peaks; and on a chromosome called 13, in their order on it, for tabix.
 awk -v OFS='\t' '{ print $1, $2, $3, $4, 0, $6, 1.5, -1, -1, int(($3 - $2) / 2) }' new.bed > new.narrowPeak
-python - <<'PYTHON'
+sed 's/^chr_//' new.bed | LC_ALL=C sort -k 1,1 -k 2,2n > "$work/new.bed"
+
+# These and the genome, compressed by bgzip.
+python - "$work/new.bed" genome.fa <<'PYTHON'
 import shutil
+import sys
+from pathlib import Path
 from Bio import bgzf
-with open("genome.fa", "rb") as plain, bgzf.open("genome.fa.gz", "wb") as packed:
-    shutil.copyfileobj(plain, packed)
+for path in map(Path, sys.argv[1:]):
+    with path.open("rb") as plain, bgzf.open(f"{path.name}.gz", "wb") as packed:
+        shutil.copyfileobj(plain, packed)
 PYTHON
+
+# Genes as other people's annotation has them: GFF3, with chromosomes called 10 to 13. And the table of both names.
+{
+    echo "##gff-version 3"
+    for class in exon intron; do
+        awk -v OFS='\t' -v class="$class" '{
+            sub("chr_", "", $1); print $1, "fgenesh", class, $2 + 1, $3, ".", $6, ".", "Name=" $4
+        }' "${class}s.bed"
+    done | LC_ALL=C sort -k 1,1n -k 4,4n
+} > genes.gff3
+printf 'chr_%s\t%s\n' 10 10 11 11 12 12 13 13 > chromosome_names.tsv
+
+# A split that is given: of five genes three are for training, one for validation and one for testing. As a table of
+# their names, and at the end of the names themselves.
+cut -f 4 exons.bed introns.bed | awk -v OFS='\t' '!seen[$1]++ {
+    k = n++ % 5; print $1, k < 3 ? "train" : k < 4 ? "validation" : "test"
+}' > splits.tsv
+for class in exons introns; do
+    awk -v OFS='\t' 'NR == FNR { split_of[$1] = $2; next } FNR <= 80 { $4 = $4 "|" split_of[$4]; print }' \
+        splits.tsv "$class.bed" > "${class}_given.bed"
+done
+
+# The genome as 2bit.
+(cd .. && python -m tests.formats.twobit_files test-data/genome.fa test-data/genome.2bit)
+
+# Ready sequences, cut out on their own strands: exons as DNA, with 10 bases in lower case on either
+# side; introns as RNA in lower case.
+python - <<'PYTHON'
+import gzip
+import textwrap
+from pathlib import Path
+import pyfaidx
+genome = pyfaidx.Fasta("genome.fa", rebuild=False)
+def cut(chrom, start, end, strand):
+    stretch = genome[chrom][start:end]
+    return str(-stretch if strand == "-" else stretch)
+def write(name, flank, spell):
+    records = []
+    for line in Path(f"{name}.bed").read_text().splitlines()[:120]:
+        chrom, start, end, _, _, strand = line.split("\t")
+        start, end = int(start) - flank, int(end) + flank
+        letters = "\n".join(textwrap.wrap(spell(cut(chrom, start, end, strand)), 60))
+        records.append(f">{chrom}:{start}-{end}({strand}) {name}\n{letters}\n")
+    Path(f"{name}.fa.gz").write_bytes(gzip.compress("".join(records).encode(), mtime=0))
+write("exons", 10, lambda bases: bases[:10].lower() + bases[10:-10] + bases[-10:].lower())
+write("introns", 0, lambda bases: bases.lower().replace("t", "u"))
+PYTHON
+rm -f genome.fa.fai
 
 # The first exons with one line whose end is not greater than its start.
 awk -v OFS='\t' 'NR == 3 { $3 = $2 } { print } NR == 5 { exit }' exons.bed > end_before_start.bed
@@ -48,3 +102,21 @@ cat > network.json <<'JSON'
 }
 JSON
 enngene train --dataset dataset.h5 --network network.json --epochs 15 --seed 1 --threads 2 --output model.zip
+
+# A dataset of all kinds of branches, a smaller network, and a model that reads them.
+enngene preprocess --intervals exons=exons_given.bed --intervals introns=introns_given.bed \
+    --fasta genome.fa --branches sequence,structure --structure unpaired --structure-flank 10 \
+    --track phyloP=phyloP.bw --track introns=introns.bed --window 40 --split given --seed 1 --output dataset_tracks.h5
+cat > network_tracks.json <<'JSON'
+{
+  "branches": {
+    "sequence": [{"type": "convolution", "filters": 8, "kernel": 5}],
+    "structure": [{"type": "convolution", "filters": 4, "kernel": 5}],
+    "phyloP": [{"type": "convolution", "filters": 4, "kernel": 5}],
+    "introns": [{"type": "convolution", "filters": 4, "kernel": 5}]
+  },
+  "common": [{"type": "dense", "units": 8}]
+}
+JSON
+enngene train --dataset dataset_tracks.h5 --network network_tracks.json --epochs 20 --seed 1 --threads 2 \
+    --output model_tracks.zip

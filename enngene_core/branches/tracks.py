@@ -55,10 +55,12 @@ def encode_signal(
     for name, rows in rows_by_name.items():
         if name not in wanted:
             for part in _parts(rows, width):
-                yield part, np.zeros((len(part), width), np.float32), _length(windows, part)
+                n_missing = windows.end[part] - windows.start[part]
+                yield part, np.zeros((len(part), width), dtype=np.float32), n_missing
     ends = {name: windows.end[rows] for name, rows in rows_by_name.items()}
     is_minus = windows.is_minus
-    for joined in _read_ahead(_join(signal.blocks(wanted), width)):
+    stretches = _join(signal.blocks(wanted), width)
+    for joined in _read_ahead(stretches) if signal.is_indexed else stretches:
         is_missing = np.isnan(joined.scores)
         joined.scores[is_missing] = 0
         forward = np.lib.stride_tricks.sliding_window_view(joined.scores, width)
@@ -241,7 +243,3 @@ def _parts(rows: np.ndarray, width: int) -> Iterator[np.ndarray]:
     n = max(1, _BLOCK // (4 * width))
     for first in range(0, len(rows), n):
         yield rows[first : first + n]
-
-
-def _length(windows: Windows, rows: np.ndarray) -> np.ndarray:
-    return windows.end[rows] - windows.start[rows]

@@ -40,5 +40,4 @@ class InputChecksums(Checksums):
         """Checksums by role, and versions of what was used."""
         used = ["numpy", "h5py", "pyfaidx"]
         used += ["viennarna"] if "structure" in self._branches else []
-        used += ["pybigwig"] if set(self._branches) - {"sequence", "structure"} else []
         return {"inputs_sha256": self.digests(), "software": software(*used)}

@@ -3,11 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from enngene_core.dataset.checks import Checks, check_dataset, write_checks
 from enngene_core.dataset.checksums import InputChecksums
 from enngene_core.dataset.classes import ClassFile, LabelledIntervals, read_classes
 from enngene_core.dataset.divide import (
@@ -25,11 +24,8 @@ from enngene_core.dataset.encode import (
     reject_failures,
     sequence_codes,
 )
-from enngene_core.dataset.file import Dataset
-from enngene_core.dataset.new_file import new_dataset
 from enngene_core.dataset.place import place_classes
 from enngene_core.dataset.sources import References, Sources
-from enngene_core.dataset.subset import copy_windows
 from enngene_core.dataset.summary import Profiler, Summary, count_windows, summarise
 from enngene_core.errors import SpecError
 from enngene_core.formats.signal import track_kind
@@ -41,6 +37,9 @@ from enngene_core.seeding import named_rng
 from enngene_core.specs.base import validate
 from enngene_core.specs.execution import ExecutionSpec
 from enngene_core.specs.preprocess import DatasetSpec, PreprocessSpec
+
+if TYPE_CHECKING:
+    from enngene_core.dataset.checks import Checks
 
 REJECTED_COLUMNS = ("class", "file", "line", "text", "reason")
 
@@ -74,7 +73,7 @@ class PreprocessResult:
     renamed: dict[str, dict[str, str]]
     n_missing: dict[str, int]
     summary: Summary
-    checks: Checks | None
+    checks: "Checks | None"
     provenance: dict[str, Any]
 
 
@@ -183,9 +182,11 @@ def preprocess(
         )
         found = None
         if with_checks or checks is not None:
+            from enngene_core.dataset.checks import check_dataset, write_checks
+
             found = check_dataset(windows, codes, split, dataset_spec)
-        if checks is not None and found is not None:
-            write_checks(checks, found, dataset_spec)
+            if checks is not None:
+                write_checks(checks, found, dataset_spec)
         return PreprocessResult(
             spec=dataset_spec,
             n_intervals={item.name: len(item.intervals) for item in loci},
@@ -227,6 +228,8 @@ def _write(
     on_progress: Progress | None,
 ) -> tuple[Outcome, np.ndarray, dict[str, np.ndarray]]:
     """Write the dataset; what could not be encoded, windows that are in it, and their profiles."""
+    from enngene_core.dataset.new_file import new_dataset  # h5py: not before there is work for it
+
     profiler = Profiler(spec, windows.label)
     order = shuffled_by_split(split, named_rng(spec.seed, "order"))
     row = np.empty(len(order), dtype=np.int64)
@@ -247,6 +250,9 @@ def _write(
         )
     if not outcome.failures:
         return outcome, np.arange(len(order)), profiler.profiles
+    from enngene_core.dataset.file import Dataset
+    from enngene_core.dataset.subset import copy_windows
+
     failed = [failure.row for failure in outcome.failures]
     kept = np.delete(np.arange(len(order)), failed)
     check_counts(

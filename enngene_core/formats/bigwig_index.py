@@ -178,16 +178,15 @@ class _IndexReader:
         order = np.lexsort((leaves["start"], leaves["first_chrom"]))
         leaves = leaves[order]
         chrom = leaves["first_chrom"]
+        ids = np.array(list(chrom_ids.values()), dtype=chrom.dtype)
+        first, last = np.searchsorted(chrom, ids, "left"), np.searchsorted(chrom, ids, "right")
         start, end, offset, size = (
             leaves[field].astype(np.int64) for field in ("start", "end", "offset", "size")
         )
-        bounds = {
-            name: np.searchsorted(chrom, [number, number + 1]) for name, number in chrom_ids.items()
-        }
         is_next = chrom[1:] == chrom[:-1]
         is_sound = (
             (chrom == leaves["last_chrom"]).all()
-            and sum(last - first for first, last in bounds.values()) == len(leaves)
+            and (last - first).sum() == len(leaves)
             and (start < end).all()
             and (start[1:] >= end[:-1])[is_next].all()
             and ((offset >= 0) & (size >= 0) & (size <= self._size - offset)).all()
@@ -197,9 +196,9 @@ class _IndexReader:
         if not is_sound or (np.diff(offset[by_place]) < size[by_place][:-1]).any():
             self._refuse()
         return {
-            name: Blocks(*(column[first:last] for column in (start, end, offset, size)))
-            for name, (first, last) in bounds.items()
-            if first < last
+            name: Blocks(*(column[low:high] for column in (start, end, offset, size)))
+            for name, low, high in zip(chrom_ids, first.tolist(), last.tolist(), strict=True)
+            if low < high
         }
 
     def _bytes(self, offset: int, size: int) -> bytes:

@@ -10,6 +10,8 @@ from enngene_core.errors import EnngeneError
 
 _GZIP = b"\x1f\x8b"
 _LONGEST_LINE = 1 << 16
+#: What a gzip file may unpack to: this many bytes, or this many times its own.
+_ALWAYS_ALLOWED, _MOST_TIMES_LARGER = 1 << 30, 200
 _WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -35,8 +37,8 @@ def read_pieces(
     Raises
     ------
     EnngeneError
-        As `error`, if the file cannot be read, is damaged, is not text, or has a line of more
-        than 65,536 bytes.
+        As `error`, if the file cannot be read, is damaged, is UTF-16 text, has a line of more
+        than 65,536 bytes, or unpacks to more than any file of its kind.
     """
     n_read = 0
     rest = b""
@@ -45,6 +47,8 @@ def read_pieces(
             is_gzipped = raw.read(len(_GZIP)) == _GZIP
             raw.seek(0)
             file = gzip.GzipFile(fileobj=raw) if is_gzipped else raw
+            packed_size = path.stat().st_size
+            most = max(_ALWAYS_ALLOWED, packed_size * _MOST_TIMES_LARGER)
             while block := file.read(size):
                 if not n_read:
                     if block.startswith(_WIDE_MARKS):
@@ -53,6 +57,11 @@ def read_pieces(
                         )
                     block = block.removeprefix(codecs.BOM_UTF8)
                 n_read += len(block)
+                if n_read > most:
+                    raise error(
+                        f"{path}: its {packed_size:,} bytes unpack to more than {most:,}; expected "
+                        f"{expected}"
+                    )
                 cut = block.rfind(b"\n") + 1
                 if cut:
                     yield _with_newlines(rest + block[:cut])

@@ -36,11 +36,14 @@ class Signal(OpenedFile):
         Chromosomes that have scores, as the files name them.
     largest_gap : int
         Stretches nearer to each other than this, bp, are best read as one.
+    is_indexed : bool
+        Whether a stretch is read where it lies, in a moment; if not, files are read whole.
     """
 
     path: Path
     chroms: frozenset[str]
     largest_gap: int
+    is_indexed: bool
 
     def check_assembly(self, chrom_sizes: Mapping[str, int], genome: Path) -> None:
         """Compare chromosomes with those of the reference sequence.

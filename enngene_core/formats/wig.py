@@ -30,6 +30,7 @@ class Wig(Signal):
 
     # Scores are kept in memory until their chromosome ends, so that few others should be.
     largest_gap = 500
+    is_indexed = False
 
     def __init__(self, paths: Sequence[Path]) -> None:
         self.path = paths[0]

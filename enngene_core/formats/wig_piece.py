@@ -6,11 +6,10 @@ import numpy as np
 
 from enngene_core.formats.decimals import MARGIN, parse_decimals
 
-_NEWLINE, _LAST_BLANK = ord("\n"), ord(" ")
+_NEWLINE, _LAST_BLANK, _HASH = b"\n #"
 _MARGIN = b"\n" * MARGIN
 _BLANKS = re.compile(rb"[^\S\n]+")
 _BLANKS_AT_ENDS = re.compile(rb"(?m)^ | $")
-_BLANK_LINES = re.compile(rb"\n+")
 
 
 class Piece:
@@ -24,7 +23,7 @@ class Piece:
     Attributes
     ----------
     text : bytes
-        The lines that are not blank, after a margin of newlines.
+        The lines, after a margin of newlines, without blank ones and comments.
     end, length : ndarray of int64, shape (n_words,)
         Place in `text` of the blank after each word, and the word's length.
     values : ndarray of float64, shape (n_words,)
@@ -35,17 +34,19 @@ class Piece:
         Words that are no number of a usual form.
     is_newline : ndarray of bool, shape (len(text),)
     n_lines : int
-        All lines, blank ones too.
+        All lines, blank ones and comments too.
     """
 
     def __init__(self, text: bytes) -> None:
         self._split(text)
         self.n_lines = int(np.count_nonzero(self.is_newline)) - MARGIN
         self._numbers: np.ndarray | None = None
-        if not self.length.min():
+        if b"#" in text or not self.length.min():
             text = _BLANKS_AT_ENDS.sub(b"", _BLANKS.sub(b" ", text))
-            self._numbers = np.flatnonzero([line != b"" for line in text.split(b"\n")])
-            self._split(_BLANK_LINES.sub(b"\n", text).removeprefix(b"\n"))
+            lines = text.split(b"\n")
+            kept = [number for number, line in enumerate(lines) if line and line[0] != _HASH]
+            self._numbers = np.array(kept, dtype=np.int64)
+            self._split(b"".join(lines[number] + b"\n" for number in kept))
         self.values, is_parsed = parse_decimals(self._content, self.end, self.length)
         self.scores = self.values.astype(np.float32)
         self.strange: list[int] = np.flatnonzero(~is_parsed).tolist()
@@ -80,7 +81,7 @@ class Piece:
         return int(np.count_nonzero(self.is_newline[MARGIN:place]))
 
     def line_numbers(self, first: int, n_lines: int) -> np.ndarray | range:
-        """0-based numbers, blank lines counted, of `n_lines` lines of `text` from one on."""
+        """0-based numbers, among all lines, of `n_lines` lines of `text` from one on."""
         if self._numbers is None:
             return range(first, first + n_lines)
         return self._numbers[first : first + n_lines]

@@ -26,10 +26,11 @@ _PIECE = 1 << 17
 #: Text that is searched for declarations at once.
 _LARGE_PIECE = 1 << 20
 _N_THREADS = 2
-_LARGEST_SCORE = float(np.finfo(np.float32).max)
+#: The least number that becomes infinite as a 32-bit float.
+_INFINITE = 2.0**128 - 2.0**103
 _CHROM = re.compile(rb"\schrom=(\S+)")
 _EXPECTED = "a wig file"
-_PASSED_OVER = (b"#", b"track", b"browser")
+_PASSED_OVER = (b"track", b"browser")
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,7 @@ class _Reader:
                 continue
             start, end = piece.start(strange), int(piece.end[strange])
             value = parse_unusual(piece.text[start:end])
-            if value is not None and not abs(value) <= _LARGEST_SCORE and value == value:
+            if value is not None and abs(value) >= _INFINITE:
                 self._fail_at(piece, start, "found an infinite score; expected a number")
             elif value is not None:
                 piece.values[strange] = piece.scores[strange] = value

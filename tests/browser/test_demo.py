@@ -14,7 +14,7 @@ from tests.galaxy.demo import ensure_demo
 from tests.galaxy.server import GalaxyServer
 
 CHOSEN = ("Classes", "genome.fa", "phyloP.bw", "new.bed")
-N_OUTPUTS_BUT_FIGURES = 12
+N_OUTPUTS_BUT_FIGURES = 13
 
 
 def test_a_click_runs_the_demo(

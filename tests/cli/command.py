@@ -12,14 +12,21 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from multiprocessing import get_context
+from multiprocessing.connection import wait
 from pathlib import Path
+from threading import Lock
 
 _CONTEXT = get_context("forkserver")
 _CONTEXT.set_forkserver_preload(
-    ["enngene_core.cli.app", "enngene_core.cli.preprocess", "enngene_core.cli.negatives"]
-    + ["enngene_core.cli.split", "enngene_core.cli.progress", "enngene_core.dataset.preprocess"]
-    + ["enngene_core.dataset.negatives", "enngene_core.dataset.split", "pyfaidx"]
+    [
+        *(f"enngene_core.cli.{name}" for name in ("app", "preprocess", "negatives", "split")),
+        *(f"enngene_core.dataset.{name}" for name in ("preprocess", "negatives", "split")),
+        *(f"enngene_core.formats.{name}" for name in ("fasta", "twobit", "bigwig", "wig")),
+        *("enngene_core.cli.progress", "enngene_core.dataset.new_file", "pyfaidx"),
+    ]
 )
+#: Processes must not be started and asked for their ends by two threads at once.
+_LOCK = Lock()
 
 
 @dataclass(frozen=True)
@@ -41,9 +48,7 @@ class Finished:
     temporary: list[str]
 
 
-def run(
-    folder: Path, *words: str | Path, seconds: float = 60, memory: int = 8 << 30
-) -> Finished:
+def run(folder: Path, *words: str | Path, seconds: float = 120, memory: int = 4 << 30) -> Finished:
     """Run ``enngene WORDS`` in a folder.
 
     Parameters
@@ -58,14 +63,18 @@ def run(
         process = _CONTEXT.Process(
             target=_enngene, args=(folder, [str(word) for word in words], scratch, memory)
         )
-        process.start()
-        process.join(seconds)
-        code = process.exitcode
-        if code is None:
-            os.killpg(process.pid, signal.SIGKILL)
+        with _LOCK:
+            process.start()
+        is_over = bool(wait([process.sentinel], seconds))
+        if not is_over:
+            os.killpg(process.pid or 0, signal.SIGKILL)
+            wait([process.sentinel])
+        with _LOCK:
             process.join()
-        streams = [Path(scratch, name).read_bytes().decode() for name in ("out", "err")]
-        return Finished(code, *streams, sorted(os.listdir(Path(scratch, "tmp"))))
+        code = process.exitcode if is_over else None
+        stdout, stderr = (Path(scratch, name).read_bytes().decode() for name in ("out", "err"))
+        left = sorted(path.name for path in Path(scratch, "tmp").iterdir())
+        return Finished(code, stdout, stderr, left)
 
 
 def _enngene(folder: Path, words: Sequence[str], scratch: str, memory: int) -> None:

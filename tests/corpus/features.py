@@ -60,8 +60,18 @@ def _whole_files() -> Iterator[tuple[str, bytes, Outcome, tuple[str, ...]]]:
     yield "strand ?", CLEAN.replace(b"\t+\t.", b"\t?\t."), Same(("strand", "branches")), exon
     yield "CRLF", CLEAN.replace(b"\n", b"\r\n"), Same(), exon
     yield "no last newline", CLEAN[:-1], Same(), exon
-    yield "attributes of GTF", CLEAN.replace(b"Name=", b'gene_id "').replace(b"\n", b'";\n'), Same(), exon
-    yield "a percent sign that means nothing", CLEAN.replace(b"Name=", b"Name=%zz%"), Same(("name",)), exon
+    yield (
+        "attributes of GTF",
+        CLEAN.replace(b"Name=", b'gene_id "').replace(b"\n", b'";\n'),
+        Same(),
+        exon,
+    )
+    yield (
+        "a percent sign that means nothing",
+        CLEAN.replace(b"Name=", b"Name=%zz%"),
+        Same(("name",)),
+        exon,
+    )
     yield "an encoded newline", CLEAN.replace(b"Name=", b"Name=%0A%00%09"), Same(("name",)), exon
     unknown = _row(chrom="<script>")
     yield "an unknown chromosome", text(*GENES, unknown), Rejected({_LAST: "is not in the"}), exon

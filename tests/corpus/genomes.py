@@ -6,9 +6,8 @@ import struct
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.core_fixtures import REAL_DATA
-from tests.corpus.case import Case, Outcome, Refused, Rejected, Same, refused
-from tests.corpus.real import CHROMOSOMES, EXONS, GENOME, fasta, text, with_line
+from tests.corpus.case import Case, Outcome, Same, refused
+from tests.corpus.real import CHROMOSOMES, EXONS, GENOME, fasta, text
 from tests.formats.genome_files import bgzip
 from tests.formats.twobit_files import twobit
 
@@ -50,7 +49,11 @@ def _fasta_files() -> Iterator[tuple[str, bytes, Outcome]]:
     yield "a web page", b"<!DOCTYPE html>\n<html>\n", refused("expected FASTA")
     yield "BED", text(*EXONS), refused("expected FASTA")
     yield "UTF-16", CLEAN.decode().encode("utf-16"), refused("expected FASTA")
-    yield "an odd name in Latin-1", CLEAN.replace(b">chr_11", b">chr\xe9"), refused("printable UTF-8")
+    yield (
+        "an odd name in Latin-1",
+        CLEAN.replace(b">chr_11", b">chr\xe9"),
+        refused("printable UTF-8"),
+    )
     yield "a name with an escape", CLEAN.replace(b">chr_11", b">chr\x1b[2J"), refused("printable")
     long = CLEAN.replace(b">chr_11", b">" + b"c" * 10_000)
     yield "a name of 10,000 letters", long, refused("a name of more than 255 bytes")

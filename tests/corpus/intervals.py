@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.core_fixtures import REAL_DATA
-from tests.corpus.case import Case, Outcome, Refused, Rejected, RefusedOrSame, Same, refused
+from tests.corpus.case import Case, Outcome, Refused, RefusedOrSame, Rejected, Same, refused
 from tests.corpus.real import EXONS, LENGTH, PEAKS, text, with_line
 from tests.formats.genome_files import bgzip
 
@@ -17,9 +17,7 @@ _LAST = len(EXONS) + 1
 _PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\1\0\0\0\0"
 
 
-def _row(
-    chrom: str = _CHROM, start: str = _START, end: str = _END, *more: str
-) -> str:
+def _row(chrom: str = _CHROM, start: str = _START, end: str = _END, *more: str) -> str:
     return "\t".join((chrom, start, end, *more))
 
 
@@ -82,7 +80,7 @@ _REJECTED_LINES = {
 }  # fmt: skip
 
 #: Names that are but text.
-_NAMES = ("'", '"', "'; DROP TABLE x; --", "<script>alert(1)</script>", "$(touch escaped)",
+NAMES = ("'", '"', "'; DROP TABLE x; --", "<script>alert(1)</script>", "$(touch escaped)",
           "`touch escaped`", "..", "../../escaped", "a\x0bb", "a\x1b[2Jb", "a\x85b", "a\u2028b",
           "=1+1", "x" * 255, "génè", "𝒳")  # fmt: skip
 
@@ -169,7 +167,7 @@ def cases() -> Iterator[Case]:
     for name, (line, reason) in _REJECTED_LINES.items():
         outcome = Rejected({_LAST: reason})
         yield Case(name, "intervals", text(*EXONS, line), outcome, file="bad.bed")
-    for name in _NAMES:
+    for name in NAMES:
         content = with_line(EXONS[:2] + EXONS[3:], 3, _named(name))
         yield Case(f"a name that is {name}", "intervals", content, Same(("name",)), file="bad.bed")
     for name, content, outcome in (*_whole_files(), *_peaks()):

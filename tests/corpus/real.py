@@ -1,7 +1,6 @@
 """Real parts that the corpus is cut from."""
 
 import gzip
-from pathlib import Path
 
 from tests.core_fixtures import REAL_DATA
 
@@ -23,9 +22,7 @@ def _rows(name: str, end: int, separator: str = "\t") -> list[str]:
     """Lines of a file whose column `end` lies on the parts of chromosomes that are used."""
     rows = (REAL_DATA / name).read_text().splitlines()
     return [
-        row
-        for row in rows
-        if not row.startswith("#") and int(row.split(separator)[end]) < LENGTH
+        row for row in rows if not row.startswith("#") and int(row.split(separator)[end]) < LENGTH
     ]
 
 

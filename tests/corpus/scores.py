@@ -3,7 +3,6 @@
 import gzip
 import os
 import random
-import struct
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -83,7 +82,11 @@ def _bigwigs() -> Iterator[tuple[str, bytes, Outcome]]:
         rng = random.Random(seed)
         # Half of them in the first bytes, which say where all else lies.
         place = rng.randrange(1000 if seed % 2 else len(CLEAN))
-        yield f"bigWig with a flipped bit, byte {place}", _flipped(place, 1 << seed % 8), RefusedOrSame()
+        yield (
+            f"bigWig with a flipped bit, byte {place}",
+            _flipped(place, 1 << seed % 8),
+            RefusedOrSame(),
+        )
     yield "bigWig", CLEAN, Same()
 
 
@@ -101,13 +104,25 @@ def _wigs() -> Iterator[tuple[str, bytes, Outcome]]:
     yield "start 0", _header("start=0"), refused("line 1", "found '0' as start")
     yield "a negative start", _header("start=-5"), refused("line 1", "found '-5' as start")
     yield "a huge start", _header("start=" + "9" * 30), refused("line 1", "as start; expected a")
-    yield "no chromosome", text(_FIRST.replace("chrom=chr_10 ", ""), *WIG[1:]), refused("line 1", "without chrom=")
+    yield (
+        "no chromosome",
+        text(_FIRST.replace("chrom=chr_10 ", ""), *WIG[1:]),
+        refused("line 1", "without chrom="),
+    )
     yield "a word that is not known", _header("stepp=1"), refused("line 1", "found 'stepp=1' after")
-    yield "a kind that is not known", CLEAN_WIG.replace(b"fixedStep", b"fixedStap", 1), refused("neither bigWig nor wig")
+    yield (
+        "a kind that is not known",
+        CLEAN_WIG.replace(b"fixedStep", b"fixedStap", 1),
+        refused("neither bigWig nor wig"),
+    )
     yield "a span beyond the step", _header("span=5"), refused("line 1", "span 5 is greater than")
     yield "scores before the header", text("0.5", *WIG), refused("neither bigWig nor wig")
     yield "text among scores", _inserted("abc"), refused("line 5", "found 'abc' under fixedStep")
-    yield "two numbers on a line", _inserted("1 2"), refused("line 5", "found '1 2' under fixedStep")
+    yield (
+        "two numbers on a line",
+        _inserted("1 2"),
+        refused("line 5", "found '1 2' under fixedStep"),
+    )
     yield "bedGraph lines", _inserted("chr_10\t5\t6\t0.5"), refused("line 5", "bedGraph")
     yield "bedGraph alone", b"chr_10\t5\t6\t0.5\n", refused("bedGraph")
     yield "an infinite score", _inserted("inf"), refused("line 5", "infinite score")
@@ -127,19 +142,31 @@ def _wigs() -> Iterator[tuple[str, bytes, Outcome]]:
     variable = "variableStep chrom=chr_10"
     yield "variableStep, one number", text(variable, "5"), refused("line 2", "a position and a")
     yield "variableStep, position 0", text(variable, "0 1"), refused("line 2", "found position 0")
-    yield "variableStep, a fraction", text(variable, "1.5 1"), refused("line 2", "found position 1.5")
+    yield (
+        "variableStep, a fraction",
+        text(variable, "1.5 1"),
+        refused("line 2", "found position 1.5"),
+    )
     yield "variableStep, a position twice", text(variable, "30000 1", "30000 2"), RefusedOrSame()
     yield "BED", text(*EXONS), refused("neither bigWig nor wig")
     yield "a picture", b"\x89PNG\r\n\x1a\n\0", refused("neither bigWig nor wig")
     yield "empty", b"", refused("found an empty file")
-    yield "declarations alone", text(*(f"fixedStep chrom={name} start=1" for name in SIZES)), Same(("branches",))
+    yield (
+        "declarations alone",
+        text(*(f"fixedStep chrom={name} start=1" for name in SIZES)),
+        Same(("branches",)),
+    )
     yield "wig", CLEAN_WIG, Same()
     yield "wig, gzip", packed, Same()
     yield "wig, bgzip", bgzip(CLEAN_WIG), Same()
     yield "wig, CRLF", CLEAN_WIG.replace(b"\n", b"\r\n"), Same()
     yield "wig, no last newline", CLEAN_WIG[:-1], Same()
     header = b'#\ntrack type=wiggle_0 name="<script>"\nbrowser x\n'
-    yield "wig with header lines", header + CLEAN_WIG.replace(b"fixed", header + b"fixed", 3), Same()
+    yield (
+        "wig with header lines",
+        header + CLEAN_WIG.replace(b"fixed", header + b"fixed", 3),
+        Same(),
+    )
 
 
 def _header(words: str) -> bytes:

@@ -28,8 +28,10 @@ def _files() -> Iterator[tuple[str, bytes, Outcome]]:
     yield "a letter of two bytes", _replaced(1, "ACGTÄ"), refused("line 2", "found 'Ä' at column 5")
     yield "> alone", _replaced(_SECOND, ">"), refused(line, "found no name after >")
     yield "> and a blank", _replaced(_SECOND, "> name"), Same(("chrom", "name"))
-    yield "an empty record", _replaced(_SECOND, ">empty", READY_EXONS[_SECOND]), refused(
-        line, "found no sequence after the name empty"
+    yield (
+        "an empty record",
+        _replaced(_SECOND, ">empty", READY_EXONS[_SECOND]),
+        refused(line, "found no sequence after the name empty"),
     )
     yield "an empty last record", CLEAN + b">empty\n", refused(f"line {_LAST}", "no sequence after")
     yield "no header", text(*READY_EXONS[1:]), refused("line 1", "before the first record")

@@ -7,12 +7,14 @@ from pathlib import Path
 
 from tests.core_fixtures import REAL_DATA
 from tests.corpus.case import Case, Outcome, RefusedOrSame, Same, refused
-from tests.corpus.real import EXONS, text
+from tests.corpus.real import EXONS, INTRONS, text
 
 _HEADER_OF_NAMES = [f"chr_{n}\t{n}" for n in range(10, 14)]
 NAMES = text(*_HEADER_OF_NAMES)
-_GENES = list(dict.fromkeys(row.split("\t")[3] for row in EXONS))
-_SPLITS = [f"{gene}\t{('train', 'train', 'validation', 'test')[n % 4]}" for n, gene in enumerate(_GENES)]
+_GENES = list(dict.fromkeys(row.split("\t")[3] for row in EXONS + INTRONS))
+_SPLITS = [
+    f"{gene}\t{('train', 'train', 'validation', 'test')[n % 4]}" for n, gene in enumerate(_GENES)
+]
 SPLITS = text(*_SPLITS)
 #: ``{good}`` becomes the folder of clean files.
 _CLASSES = [{"name": name, "path": f"{{good}}/{name}.bed"} for name in ("exons", "introns")]
@@ -29,7 +31,11 @@ def _names() -> Iterator[tuple[str, bytes, Outcome]]:
     yield "empty", b"", refused("found an empty file")
     yield "only comments", b"#a\tb\n", refused("found no rows")
     yield "UTF-16", NAMES.decode().encode("utf-16"), refused("UTF-16")
-    yield "a name with an escape", NAMES.replace(b"chr_11", b"chr\x1b11"), refused("line 2", "a name")
+    yield (
+        "a name with an escape",
+        NAMES.replace(b"chr_11", b"chr\x1b11"),
+        refused("line 2", "a name"),
+    )
     yield "a NUL byte", NAMES + b"a\0\tb\n", refused("line 5", "binary data")
     yield "a row twice", text(*_HEADER_OF_NAMES, _HEADER_OF_NAMES[0]), Same()
     yield "odd names", text(*_HEADER_OF_NAMES, "'\t\"\t<script>\t$(touch escaped)\t.."), Same()
@@ -37,12 +43,28 @@ def _names() -> Iterator[tuple[str, bytes, Outcome]]:
 
 
 def _splits() -> Iterator[tuple[str, bytes, Outcome]]:
-    yield "a word that is no split", SPLITS.replace(b"validation", b"valid", 1), refused("'valid'", "train, validation")
-    yield "a split in capitals", SPLITS.replace(b"\ttest", b"\tTest"), refused("found 'Test' as the")
-    yield "a contradiction", text(*_SPLITS, f"{_GENES[0]}\ttest"), refused(f"line {len(_SPLITS) + 1}", "one value for each name")
+    yield (
+        "a word that is no split",
+        SPLITS.replace(b"validation", b"valid", 1),
+        refused("'valid'", "train, validation"),
+    )
+    yield (
+        "a split in capitals",
+        SPLITS.replace(b"\ttest", b"\tTest"),
+        refused("found 'Test' as the"),
+    )
+    yield (
+        "a contradiction",
+        text(*_SPLITS, f"{_GENES[0]}\ttest"),
+        refused(f"line {len(_SPLITS) + 1}", "one value for each name"),
+    )
     yield "one column", text(*_GENES), refused("line 1", "1 tab-separated column")
     yield "an empty cell", text(f"{_GENES[0]}\t", *_SPLITS), refused("line 1")
-    yield "other names", text("a\ttrain", "b\ttest"), refused("no interval says its split", names_file=False)
+    yield (
+        "other names",
+        text("a\ttrain", "b\ttest"),
+        refused("no interval says its split", names_file=False),
+    )
     yield "empty", b"", refused("found an empty file")
     yield "a row twice", text(*_SPLITS, _SPLITS[0]), Same()
     yield "names of nothing", text(*_SPLITS, "'; <script>\ttest", "x" * 10_000 + "\ttrain"), Same()
@@ -64,25 +86,49 @@ def _lists() -> Iterator[tuple[str, bytes, Outcome]]:
     yield "a table and no list", json.dumps(first).encode(), refused("classes")
     yield "an unknown key", _listed({**first, "name": "x", "colour": "red"}), refused("colour")
     yield "no path", _listed({"name": "x"}), refused("path")
-    yield "a kind that is not known", _listed({**first, "name": "x", "kind": "wig"}), refused("kind")
+    yield (
+        "a kind that is not known",
+        _listed({**first, "name": "x", "kind": "wig"}),
+        refused("kind"),
+    )
     yield "a number as name", _listed({**first, "name": 5}), refused("name")
-    yield "a path with NUL", _listed({"name": "x", "path": "a\0b"}), refused("class x", names_file=False)
+    yield (
+        "a path with NUL",
+        _listed({"name": "x", "path": "a\0b"}),
+        refused("class x", names_file=False),
+    )
     yield "one class", json.dumps(_CLASSES[:1]).encode(), refused("two or more", names_file=False)
     yield "no class", b"[]", refused("two or more", names_file=False)
-    yield "a class twice", _listed(first), refused("class 'exons' is given 2 times", names_file=False)
+    yield (
+        "a class twice",
+        _listed(first),
+        refused("class 'exons' is given 2 times", names_file=False),
+    )
     many = [{**first, "name": f"class {n}"} for n in range(1001)]
     yield "1001 classes", json.dumps(many).encode(), refused("1000", names_file=False)
-    yield "a class of a missing file", _listed({"name": "x", "path": "nowhere"}), refused("class x: nowhere: no such file", names_file=False)
+    yield (
+        "a class of a missing file",
+        _listed({"name": "x", "path": "nowhere"}),
+        refused("class x: nowhere: no such file", names_file=False),
+    )
     for what, name in {
         "empty": "", "a blank": " ", "two lines": "a\nb", "a tab": "a\tb", "an escape": "\x1b[2J",
         "a NUL": "a\0b", "10,000 letters": "x" * 10_000, "a line separator": "a\u2028b",
         "half a character": "\ud800", "a column of tables": "strand",
     }.items():  # fmt: skip
-        yield f"a name that is {what}", _listed({**first, "name": name}), refused("name", names_file=False)
+        yield (
+            f"a name that is {what}",
+            _listed({**first, "name": name}),
+            refused("name", names_file=False),
+        )
     odd = ("'", '"', "<script>alert(1)</script>", "$(touch escaped)", "`touch escaped`", "..",
            "../../escaped", "=1+1", "a=b", "%s", "é", "x" * 100)  # fmt: skip
     for name in odd:
-        yield f"a name that is {name}", json.dumps([{**first, "name": name}, *_CLASSES[1:]]).encode(), Same(("classes",))
+        yield (
+            f"a name that is {name}",
+            json.dumps([{**first, "name": name}, *_CLASSES[1:]]).encode(),
+            Same(("classes",)),
+        )
     yield "a mark of UTF-8", b"\xef\xbb\xbf" + _listed(), RefusedOrSame()
 
 
@@ -92,8 +138,16 @@ def _datasets() -> Iterator[tuple[str, bytes, Outcome]]:
     yield "empty", b"", refused("not an HDF5 file, or cut short")
     yield "text", text(*EXONS), refused("not an HDF5 file")
     yield "a model", (REAL_DATA / "model.zip").read_bytes(), refused("not an HDF5 file")
-    yield "its first half alone zeros", bytes(10_000) + DATASET[10_000:], refused("not an HDF5 file")
-    yield "no format", DATASET.replace(b"enngene-dataset", b"enngene-datasex"), refused("its format is")
+    yield (
+        "its first half alone zeros",
+        bytes(10_000) + DATASET[10_000:],
+        refused("not an HDF5 file"),
+    )
+    yield (
+        "no format",
+        DATASET.replace(b"enngene-dataset", b"enngene-datasex"),
+        refused("its format is"),
+    )
     yield "a dataset with bytes after it", DATASET + b"garbage", RefusedOrSame()
 
 

@@ -26,7 +26,11 @@ def _files() -> Iterator[tuple[str, bytes, Outcome]]:
     yield "gzipped bigWig", gzip.compress(scores.CLEAN), refused("unpack it")
     yield "bedGraph", b"chr_10\t5\t6\t0.5\n", refused("bedGraphToBigWig")
     yield "wig of another genome", b"fixedStep chrom=chr1 start=1\n1\n", refused("no chromosome of")
-    yield "wig with text", b"fixedStep chrom=chr_10 start=1\nabc\n", refused("line 2", "found 'abc'")
+    yield (
+        "wig with text",
+        b"fixedStep chrom=chr_10 start=1\nabc\n",
+        refused("line 2", "found 'abc'"),
+    )
     yield "empty", b"", refused("found an empty file")
     yield "FASTA", b">a\nACGT\n", refused("line 1", "looks like FASTA")
     yield "gzip cut short", gzip.compress(text(*EXONS))[:-20], refused("cut short")

@@ -227,4 +227,4 @@ def test_provenance_names_every_input(real_dataset: RealDataset) -> None:
     with Dataset(real_dataset.path) as dataset:
         assert dataset.provenance == real_dataset.result.provenance
     software = real_dataset.result.provenance["software"]
-    assert {"enngene-core", "numpy", "h5py", "viennarna", "pybigwig"} <= set(software)
+    assert {"enngene-core", "numpy", "h5py", "viennarna"} <= set(software)

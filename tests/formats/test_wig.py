@@ -190,3 +190,11 @@ def test_a_long_file_with_errors_and_blank_lines_far_down(tmp_path: Path) -> Non
     np.testing.assert_array_equal(scores[:-1], [0.25, -1.5] * 100_000)
     with refused(SignalError, "line 200004", "0.5.1"):
         read(wig_file(tmp_path, text + "\n \n0.5.1\n"), {"1": [(0, 3)]})
+
+
+def test_scores_at_the_largest_of_all(tmp_path: Path) -> None:
+    texts = ["3.4028235e38", "-3.4028235677e38", "1e-46", "16777217", "0.1000000014901161193847656"]
+    path = wig_file(tmp_path, "fixedStep chrom=1 start=1\n" + "\n".join(texts))
+    expected = np.array([float(text) for text in texts]).astype(np.float32)
+    np.testing.assert_array_equal(read(path, {"1": [(0, 5)]})["1", 0], expected)
+    assert np.isfinite(expected).all()

@@ -117,3 +117,10 @@ def test_another_assembly(tmp_path: Path) -> None:
         wig.check_assembly({"chr1": 12, "chr2": 6}, genome)
         with refused(SignalError, path, "line 9", "end of chr2", "6 bp", genome, "assembly"):
             list(wig.blocks(wanted))
+
+
+def test_a_file_that_unpacks_without_end(tmp_path: Path) -> None:
+    member = gzip.compress(b"#\n" * (1 << 26))
+    path = wig_file(tmp_path, gzip.compress(b"fixedStep chrom=1 start=1\n5\n") + member * 9)
+    with refused(SignalError, path, "unpack to more than 1,073,741,824"):
+        Wig([path])

@@ -87,8 +87,15 @@ class Wrapper:
 
     @property
     def flags(self) -> set[str]:
-        """Flags in the command's template, whatever the form says."""
-        return set(FLAG.findall(self.source.parse_command()))
+        """Flags in the command's template, and those that its booleans stand for."""
+        command = self.source.parse_command()
+        switches = {
+            str(parameter.source.get("truevalue"))
+            for parameter in self.parameters
+            if parameter.kind == "boolean"
+            and re.search(rf"^\s*\$([\w.]+\.)?{parameter.name}\s*$", command, re.MULTILINE)
+        }
+        return set(FLAG.findall(command)) | switches
 
     @property
     def parameters(self) -> list[WrapperParameter]:
@@ -102,6 +109,14 @@ class Wrapper:
             if flag := parameter.source.get("argument"):
                 found.setdefault(flag, []).append(parameter)
         return found
+
+    def places_of(self, field: str) -> list[WrapperParameter]:
+        """Where the form sets a field of the spec: the repeat of its name, or all parameters.
+
+        A parameter that only some cases of a choice use stands in each of them.
+        """
+        repeats = [p for p in self.parameters if p.path[-2:] == (field, "(repeat)")]
+        return repeats or self.arguments().get("--" + field.replace("_", "-"), [])
 
 
 def _parameters(page: PageSource, path: tuple[str, ...]) -> Iterator[WrapperParameter]:

@@ -1,13 +1,16 @@
-"""A class takes its name from its element of a list, and no name reaches a shell."""
+"""A class takes its name from its file or its element of a list, and no name reaches a shell."""
 
 from __future__ import annotations
 
 import io
 import json
+from collections.abc import Mapping
+from typing import Any
 
 import h5py
 
 from tests.galaxy.checkout import Checkout
+from tests.galaxy.client import GalaxyClient
 from tests.galaxy.server import GalaxyServer
 
 # The wrappers' own tests can't hold a list: Galaxy's test format has none for this kind of input.
@@ -16,6 +19,30 @@ CLASSES = {
     """in "trons" $(touch harm) `touch harm`""": "introns.bed",
     "intergénique; it's <b> & 'so' \\n": "intergenic.bed",
 }
+
+
+def run_tool(
+    client: GalaxyClient, history_id: str, tool_id: str, inputs: Mapping[str, Any]
+) -> dict[str, str]:
+    """Run a tool to its end, and return the ids of its outputs by name."""
+    n_before = len(client.datasets(history_id))
+    job = {"history_id": history_id, "tool_id": tool_id, "inputs": inputs}
+    outputs = client.request("POST", "/api/tools", job)["outputs"]
+    client.wait_for_history(history_id, n_datasets=n_before + len(outputs))
+    return {output["output_name"]: output["id"] for output in outputs}
+
+
+def chosen(*dataset_ids: str, kind: str = "hda") -> dict[str, Any]:
+    """Datasets as the input of a tool."""
+    return {"values": [{"src": kind, "id": dataset_id} for dataset_id in dataset_ids]}
+
+
+def classes_of(client: GalaxyClient, dataset_id: str) -> list[str]:
+    """Names of the classes of a dataset."""
+    content = client.send("GET", f"/api/datasets/{dataset_id}/display?to_ext=h5")
+    with h5py.File(io.BytesIO(content)) as dataset:
+        names: list[str] = json.loads(dataset.attrs["classes"])
+    return names
 
 
 def test_names_of_elements_become_classes_as_they_are(
@@ -27,23 +54,60 @@ def test_names_of_elements_become_classes_as_they_are(
     ids = client.upload(history_id, files | {checkout.test_data / "genome.fa": "fasta"})
     elements = {name: ids[file] for name, file in CLASSES.items()}
     collection_id = client.create_list(history_id, "Classes", elements)
-    started = client.request(
-        "POST",
-        "/api/tools",
-        {
-            "history_id": history_id,
-            "tool_id": "enngene_preprocess",
-            "inputs": {
-                "intervals": {"values": [{"src": "hdca", "id": collection_id}]},
-                "reference|source": "history",
-                "reference|fasta": {"values": [{"src": "hda", "id": ids["genome.fa"]}]},
-                "window": 30,
-            },
+    inputs = {
+        "input|kind": "intervals",
+        "input|intervals": chosen(collection_id, kind="hdca"),
+        "input|reference|source": "history",
+        "input|reference|fasta": chosen(ids["genome.fa"]),
+        "window": 30,
+        # The name is quoted for the shell in which a class is reduced, too.
+        "reduction|reduce_0|class_name": list(CLASSES)[1],
+        "reduction|reduce_0|number": "100",
+    }
+    outputs = run_tool(client, history_id, "enngene_preprocess", inputs)
+    names = [name.removesuffix(".bed") for name in CLASSES]
+    assert classes_of(client, outputs["dataset"]) == names
+
+
+def test_negatives_are_a_class_that_is_named_after_their_positives(
+    checkout: Checkout, galaxy: GalaxyServer
+) -> None:
+    client = galaxy.client
+    history_id = client.create_history("negatives")
+    ids = client.upload(
+        history_id,
+        {checkout.test_data / "exons.bed": "bed", checkout.test_data / "genome.2bit": "twobit"},
+    )
+    inputs: dict[str, Any] = {
+        "positives": chosen(ids["exons.bed"]),
+        "reference|source": "history",
+        "reference|fasta": chosen(ids["genome.2bit"]),
+    }
+    places = run_tool(client, history_id, "enngene_negatives", inputs)
+    shuffled = run_tool(
+        client, history_id, "enngene_negatives", inputs | {"made|method": "shuffle"}
+    )
+    of_genome = {
+        "input|reference|source": "history",
+        "input|reference|fasta": chosen(ids["genome.2bit"]),
+        "window": 30,
+    }
+    made = run_tool(
+        client,
+        history_id,
+        "enngene_preprocess",
+        of_genome | {"input|intervals": chosen(ids["exons.bed"], places["negatives"])},
+    )
+    assert classes_of(client, made["dataset"]) == ["exons", "negatives of exons"]
+    made = run_tool(
+        client,
+        history_id,
+        "enngene_preprocess",
+        of_genome
+        | {
+            "input|kind": "both",
+            "input|intervals": chosen(ids["exons.bed"]),
+            "input|sequences": chosen(shuffled["negatives"]),
         },
     )
-    (dataset_id,) = (o["id"] for o in started["outputs"] if o["output_name"] == "dataset")
-    client.wait_for_history(history_id, n_datasets=len(ids) + len(started["outputs"]))
-    content = client.send("GET", f"/api/datasets/{dataset_id}/display?to_ext=h5")
-    with h5py.File(io.BytesIO(content)) as dataset:
-        classes = json.loads(dataset.attrs["classes"])
-    assert classes == [name.removesuffix(".bed") for name in CLASSES]
+    assert classes_of(client, made["dataset"]) == ["exons", "negatives of exons"]

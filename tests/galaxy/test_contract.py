@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import typing
 from collections.abc import Iterable
 from typing import Any
@@ -12,19 +13,23 @@ from pydantic.fields import FieldInfo
 import enngene_core
 from enngene_core.cli.app import app
 from enngene_core.specs.base import Spec
-from enngene_core.specs.branches import SYMBOLS
+from enngene_core.specs.branches import BuiltInBranch
 from enngene_core.specs.evaluation import EvaluationSpec
 from enngene_core.specs.execution import ExecutionSpec
 from enngene_core.specs.interpretation import InterpretationSpec
+from enngene_core.specs.negatives import NegativesSpec
 from enngene_core.specs.network import ConvolutionLayer, DenseLayer, NetworkSpec, RecurrentLayer
 from enngene_core.specs.preprocess import PreprocessSpec
+from enngene_core.specs.split import SplitSpec
 from enngene_core.specs.training import TrainingSpec
 from tests.galaxy.checkout import Checkout
 from tests.galaxy.form import Wrapper, WrapperParameter
 
 WRAPPERS = {wrapper.command_name: wrapper for wrapper in map(Wrapper.read, Checkout().wrappers)}
 SPECS: dict[str, type[Spec]] = {
+    "negatives": NegativesSpec,
     "preprocess": PreprocessSpec,
+    "split": SplitSpec,
     "train": TrainingSpec,
     "evaluate": EvaluationSpec,
     "interpret": InterpretationSpec,
@@ -32,7 +37,9 @@ SPECS: dict[str, type[Spec]] = {
 # Set by the server for each job, and not by the user.
 EXECUTION_FLAGS = {f"--{name}" for name in ExecutionSpec.model_fields}
 # The class files go through a configfile, because the names of datasets are raw text.
-UNUSED_FLAGS = {"preprocess": {"--intervals"}}
+UNUSED_FLAGS = {"preprocess": {"--intervals", "--sequences"}}
+# What a shell's user writes as one text, and a form takes apart.
+FOR_SHELLS = (", each as NAME=NUMBER", ", separated by commas")
 LAYERS: dict[str, type[Spec]] = {
     "convolution": ConvolutionLayer,
     "gru": RecurrentLayer,
@@ -75,15 +82,27 @@ def bounds_of(field: FieldInfo) -> dict[str, float]:
 
 
 def form_text(value: Any) -> str:
-    """A default as the form shows it."""
+    """A default as the form shows it: ``7:1:1:1``, ``sequence,structure``, nothing for none."""
     if isinstance(value, tuple):
         return (":" if value and isinstance(value[0], int) else ",").join(map(str, value))
     return str(value)
 
 
+def without_shell(description: str | None) -> str:
+    """A help text without the words that only a shell's user needs."""
+    text = description or ""
+    for words in FOR_SHELLS:
+        text = text.replace(words, "")
+    return text
+
+
 def assert_same(parameter: WrapperParameter, field: FieldInfo) -> None:
     """Compare one parameter of a form with its field."""
-    options = options_of(field.annotation)
+    if parameter.name == "(repeat)":
+        assert field.default == () and not parameter.source.get("min")
+        assert parameter.source.parse_help() == without_shell(field.description)
+        return
+    options, described = options_of(field.annotation), field.description
     if options is None:
         default = parameter.default or ""
         assert parameter.kind == KINDS.get(field.annotation, "text")
@@ -92,9 +111,10 @@ def assert_same(parameter: WrapperParameter, field: FieldInfo) -> None:
         assert parameter.kind == "select"
         assert parameter.options == options
         assert parameter.source.get_bool("multiple", False) == isinstance(field.default, tuple)
+        described = without_shell(described)
     assert default == form_text(field.default)
     assert parameter.bounds == bounds_of(field)
-    assert parameter.source.parse_help() == field.description
+    assert parameter.source.parse_help() == described
 
 
 def test_each_command_has_its_wrapper() -> None:
@@ -118,10 +138,11 @@ def test_wrapper_needs_this_version_of_the_core(command: str) -> None:
 
 @pytest.mark.parametrize(("command", "name"), SCALARS)
 def test_parameter_is_as_its_spec_says(command: str, name: str) -> None:
-    flag = "--" + name.replace("_", "-")
-    (parameter,) = WRAPPERS[command].arguments()[flag]
-    assert parameter.name == name
-    assert_same(parameter, SPECS[command].model_fields[name])
+    places = WRAPPERS[command].places_of(name)
+    assert places, "a field of the spec is nowhere in the form"
+    for parameter in places:
+        assert parameter.name in (name, "(repeat)")
+        assert_same(parameter, SPECS[command].model_fields[name])
 
 
 @pytest.mark.parametrize("command", WRAPPERS)
@@ -130,10 +151,7 @@ def test_every_flag_has_its_place(command: str) -> None:
     assert wrapper.flags <= flags, "the wrapper passes a flag that the command lacks"
     assert set(wrapper.arguments()) <= flags, "a parameter names a flag that the command lacks"
     assert flags - wrapper.flags == UNUSED_FLAGS.get(command, set())
-    assert wrapper.flags >= EXECUTION_FLAGS
-    scalars = set(SPECS[command].model_fields) if command in SPECS else set()
-    unset = {"--" + name.replace("_", "-") for name in scalars} - set(wrapper.arguments())
-    assert not unset, "a field of the spec is nowhere in the form"
+    assert wrapper.flags >= EXECUTION_FLAGS & flags
 
 
 def _layer_parameters(*path: str) -> dict[str, WrapperParameter]:
@@ -150,10 +168,11 @@ def _assert_same_layer(parameters: dict[str, WrapperParameter], layer: type[Spec
         assert_same(parameter, fields[name])
 
 
-@pytest.mark.parametrize("branch", SYMBOLS | {"conservation": ""})
-def test_layers_of_a_branch_are_as_their_spec_says(branch: str) -> None:
-    place = ("layers", "build", branch, "yes", "layers")
-    _assert_same_layer(_layer_parameters(*place), ConvolutionLayer)
+@pytest.mark.parametrize(
+    "place", [*((name, "yes") for name in typing.get_args(BuiltInBranch)), ("tracks",)]
+)
+def test_layers_of_a_branch_are_as_their_spec_says(place: tuple[str, ...]) -> None:
+    _assert_same_layer(_layer_parameters("layers", "build", *place, "layers"), ConvolutionLayer)
 
 
 @pytest.mark.parametrize("layer_type", LAYERS)
@@ -183,3 +202,14 @@ def test_text_of_users_is_checked_before_it_is_used(command: str) -> None:
         if parameter.kind == "text":
             assert parameter.source.parse_sanitizer_elem() is not None, parameter.path
             assert parameter.source.parse_validators(), parameter.path
+
+
+@pytest.mark.parametrize("command", WRAPPERS)
+def test_text_that_is_not_cleaned_is_quoted_for_the_shell(command: str) -> None:
+    lines = WRAPPERS[command].source.parse_command().splitlines()
+    for parameter in WRAPPERS[command].parameters:
+        if parameter.kind != "text":
+            continue
+        if parameter.source.parse_sanitizer_elem().get("sanitize") == "false":
+            used = re.compile(rf"\$[\w.]*\b{parameter.name}\b")
+            assert all("shlex.quote(" in line for line in lines if used.search(line))
