@@ -164,7 +164,7 @@ def preprocess(
                 execution=execution,
                 on_progress=on_progress,
             )
-            renamed = {**placed.renamed, **_renamed_tracks(sources)}
+            renamed = {**placed.renamed, **sources.renamed}
         failed = reject_failures(windows, outcome.failures)
         windows, codes, split = windows.take(kept), codes[kept], divided.split[kept]
         rejections = Rejections.joined(
@@ -274,14 +274,6 @@ def _write(
         )
     whole.unlink()
     return outcome, kept, profiler.profiles
-
-
-def _renamed_tracks(sources: Sources) -> dict[str, dict[str, str]]:
-    renamed = {
-        branch: {own: chrom for chrom, own in names.items() if own != chrom}
-        for branch, names in sources.names.items()
-    }
-    return {branch: names for branch, names in renamed.items() if names}
 
 
 def _write_rejected(

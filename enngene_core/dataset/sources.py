@@ -144,6 +144,15 @@ class Sources(OpenedFile):
         """Name in the genome of each chromosome that it has."""
         return match_chromosomes(chroms, self.stretches.names[: self.n_chromosomes], self._rows)
 
+    @property
+    def renamed(self) -> dict[str, dict[str, str]]:
+        """By branch: chromosomes that the genome spells in another way, and its names of them."""
+        renamed = {
+            branch: {own: chrom for chrom, own in names.items() if own != chrom}
+            for branch, names in self.names.items()
+        }
+        return {branch: names for branch, names in renamed.items() if names}
+
     def stretch_of(self, intervals: Intervals) -> np.ndarray:
         """Index into `stretches` of each interval's chromosome; -1 where the genome lacks it."""
         matched = self.match(intervals.chroms)
