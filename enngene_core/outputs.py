@@ -8,6 +8,8 @@ from pathlib import Path
 
 from enngene_core.errors import SpecError
 
+_PREFIX = ".enngene-"
+
 
 @contextmanager
 def written_together(*targets: Path | None) -> Iterator[list[Path | None]]:
@@ -35,7 +37,7 @@ def written_together(*targets: Path | None) -> Iterator[list[Path | None]]:
             raise SpecError(f"{named}: its folder does not exist; create it first")
     # A folder of its own beside each target: the same file system, so that the rename is atomic.
     folders = [
-        None if target is None else Path(tempfile.mkdtemp(prefix=".enngene-", dir=target.parent))
+        None if target is None else Path(tempfile.mkdtemp(prefix=_PREFIX, dir=target.parent))
         for target in targets
     ]
     try:
@@ -51,6 +53,12 @@ def written_together(*targets: Path | None) -> Iterator[list[Path | None]]:
         for folder in folders:
             if folder is not None:
                 shutil.rmtree(folder, ignore_errors=True)
+
+
+def as_asked_for(path: Path) -> Path:
+    """The target of a temporary path, for messages; any other path as it is."""
+    parts = [part for part in path.parts if not part.startswith(_PREFIX)]
+    return Path(*parts)
 
 
 def _move(written: Path, target: Path) -> None:

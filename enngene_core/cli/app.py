@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+from pathlib import Path
 from typing import NoReturn
 
 from cyclopts import App, CycloptsError, Parameter
@@ -10,6 +11,7 @@ from pydantic import ValidationError
 
 import enngene_core
 from enngene_core.errors import EnngeneError
+from enngene_core.outputs import as_asked_for
 from enngene_core.specs.base import describe
 
 #: What a shell reports of a process that the kernel killed for want of memory.
@@ -58,10 +60,13 @@ def main() -> None:
     except EnngeneError as error:
         _end(type(error).__name__, str(error), 1)
     except OSError as error:
-        _end("FileError", f"{error.filename or 'output'}: {error.strerror or error}", 1)
+        name = as_asked_for(Path(os.fsdecode(error.filename))) if error.filename else "output"
+        _end("FileError", f"{name}: {error.strerror or error}", 1)
     except KeyboardInterrupt:
         _end("Interrupted", "nothing was written", INTERRUPTED)
     except Exception as error:
+        if _is_interrupt(error):
+            _end("Interrupted", "nothing was written", INTERRUPTED)
         # TensorFlow's own class; its import is not worth it for a comparison.
         if type(error).__name__ != "ResourceExhaustedError":
             raise
@@ -71,6 +76,13 @@ def main() -> None:
 
 def _interrupt(signum: int, frame: object) -> NoReturn:
     raise KeyboardInterrupt
+
+
+def _is_interrupt(error: BaseException | None) -> bool:
+    """Whether an interrupt caused the error: a library that is being loaded turns it into one."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def _end(kind: str, message: str, code: int) -> NoReturn:

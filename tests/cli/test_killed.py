@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from enngene_core.cli.app import _is_interrupt
 from enngene_core.dataset.file import Dataset
 from enngene_core.errors import DatasetError
 from tests.core_fixtures import REAL_DATA
 from tests.corpus.real import EXONS, INTRONS, text
-from tests.refusal import refused
 
 ENNGENE = str(Path(sys.executable).with_name("enngene"))
 _N_MOMENTS = 10
@@ -96,11 +96,12 @@ class Started:
 @pytest.fixture
 def start(inputs: Path, tmp_path: Path) -> Iterator[Callable[..., Started]]:
     begun: list[Started] = []
+    (tmp_path / "temporary").mkdir()
 
-    def start(folder: Path, **changes: Path) -> Started:
-        temporary = tmp_path / "temporary"
-        temporary.mkdir(exist_ok=True)
-        begun.append(Started(_words(inputs, folder, **changes), temporary))
+    def start(folder: Path, *words: str | Path, report: Path | None = None,
+              temporary: Path = tmp_path / "temporary") -> Started:  # fmt: skip
+        chosen = [ENNGENE, *map(str, words)] if words else _words(inputs, folder, report=report)
+        begun.append(Started(chosen, temporary))
         return begun[-1]
 
     yield start
@@ -179,14 +180,23 @@ def test_ended_it_says_so_and_leaves_nothing(
     assert not list(run.temporary.iterdir())
 
 
+def test_an_interrupt_that_a_library_turned_into_an_error_is_one() -> None:
+    assert not _is_interrupt(ImportError("initialization failed"))
+    with pytest.raises(ImportError) as raised:
+        try:
+            raise KeyboardInterrupt
+        except KeyboardInterrupt as interrupt:
+            raise ImportError("initialization failed") from interrupt
+    assert _is_interrupt(raised.value)
+
+
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
+def disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of 8 MiB."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", folder], capture_output=True, text=True
-    )
+    command = ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(folder)]
+    mounted = subprocess.run(command, capture_output=True, text=True)
     if mounted.returncode:
         pytest.skip(f"only root can make a small disk: {mounted.stderr.strip()}")
     yield folder
@@ -197,3 +207,58 @@ def _leave(disk: Path, n_bytes: int) -> None:
     """Fill a disk but for some bytes."""
     status = os.statvfs(disk)
     (disk / "filling").write_bytes(bytes(status.f_bavail * status.f_frsize - n_bytes))
+
+
+def _assert_no_room(run: Started, disk: Path, *words: str | Path) -> None:
+    """One line says it, and nothing is left."""
+    code, stderr = run.finish()
+    assert code == 1, stderr  # -7 would be the end of a process whose mapped file has no room
+    assert len(stderr.splitlines()) == 1, stderr
+    assert ".enngene-" not in stderr
+    for word in words:
+        assert str(word) in stderr
+    assert [path.name for path in disk.rglob("*")] == ["filling"]
+
+
+def test_a_full_disk_is_told_before_the_work(disk: Path, start: Callable[..., Started]) -> None:
+    _leave(disk, 60 << 10)
+    _assert_no_room(start(disk), disk, disk / "dataset.h5", "No space left on device")
+
+
+def test_a_disk_that_others_fill_meanwhile(disk: Path, start: Callable[..., Started]) -> None:
+    run = start(disk)
+    run.wait_for_line("sequences folded")
+    _leave(disk, 0)
+    _assert_no_room(run, disk, disk / "dataset.h5", "No space left on device")
+
+
+def test_no_room_for_the_report(disk: Path, tmp_path: Path, start: Callable[..., Started]) -> None:
+    _leave(disk, 100 << 10)
+    folder = tmp_path / "outputs"
+    folder.mkdir()
+    run = start(folder, report=disk)
+    _assert_no_room(run, disk, "No space left on device")
+    assert not list(folder.iterdir())
+    assert not list(run.temporary.iterdir())
+
+
+def test_no_room_to_unpack_the_genome(
+    disk: Path, tmp_path: Path, start: Callable[..., Started]
+) -> None:
+    _leave(disk, 100 << 10)
+    run = start(tmp_path, temporary=disk)
+    _assert_no_room(run, disk, f"no room to unpack {REAL_DATA / 'genome.fa.gz'}", "TMPDIR")
+    assert not (tmp_path / "dataset.h5").exists()
+
+
+@pytest.mark.parametrize("command", ["negatives", "split"])
+def test_no_room_for_other_outputs(
+    command: str, disk: Path, inputs: Path, start: Callable[..., Started]
+) -> None:
+    _leave(disk, 0)
+    words = {
+        "negatives": ("--positives", inputs / "exons.bed", "--fasta", REAL_DATA / "genome.fa"),
+        "split": ("--dataset", REAL_DATA / "dataset.h5"),
+    }[command]
+    run = start(disk, command, *words, "--output", disk / "made")
+    _assert_no_room(run, disk, "No space left on device")

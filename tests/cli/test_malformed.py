@@ -171,13 +171,22 @@ def _assert_same(found: Path, expected: Path, but: tuple[str, ...]) -> None:
 def test_odd_names_are_kept_as_they_are(runs: Runs) -> None:
     names = [name for name in NAMES if name.isprintable()]
     rows = [row.split("\t") for row in EXONS]
-    content = text(*("\t".join([*row[:3], name, *row[4:]]) for row, name in zip(rows, names)))
+    content = text(
+        *("\t".join([*row[:3], name, *row[4:]]) for row, name in zip(rows, names, strict=False))
+    )
     classes = json.dumps(
         [{"name": "<script>alert(1)</script>", "path": "bad.bed"},
          {"name": "$(touch escaped) 'y' \"z\"", "path": "{good}/introns.bed"}]
     )  # fmt: skip
     flags = ("--report", "report.html", "--report-markdown", "report.md", "--ratio", "8:1:1")
-    case = Case("names", "classes", classes.encode(), Same(), flags=flags, prepare=lambda path: path.with_name("bad.bed").write_bytes(content))
+    case = Case(
+        "names",
+        "classes",
+        classes.encode(),
+        Same(),
+        flags=flags,
+        prepare=lambda path: path.with_name("bad.bed").write_bytes(content),
+    )
     ran = runs.run(Command("preprocess", case))
     assert ran.finished.code == 0, ran.finished.stderr
     with Dataset(ran.folder / "output") as dataset:

@@ -4,6 +4,7 @@ import gzip
 import os
 import struct
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from tests.corpus.case import Case, Outcome, Same, refused
@@ -123,17 +124,16 @@ def cases() -> Iterator[Case]:
     for name, content, outcome in (*_fasta_files(), *_twobit_files()):
         yield Case(f"genome: {name}", "genome", content, outcome, file="bad.fa")
     for name, index in _WRONG_INDEXES.items():
-        outcome = refused("bad.fa.fai", "remove")
-        yield Case(
-            f"genome: the index of {name}", "genome", None, outcome, file="bad.fa",
-            prepare=lambda path, index=index: _write_with_index(path, index),
-        )  # fmt: skip
+        wrong = refused("bad.fa.fai", "remove")
+        prepare = partial(_write_with_index, index)
+        name = f"genome: the index of {name}"
+        yield Case(name, "genome", None, wrong, file="bad.fa", prepare=prepare)
     yield Case("genome: a folder", "genome", None, refused("found a folder"), prepare=Path.mkdir)
     yield Case("genome: no file", "genome", None, refused("no such file"))
     pipe = refused("bad.txt")
     yield Case("genome: a named pipe", "genome", None, pipe, prepare=os.mkfifo)
 
 
-def _write_with_index(path: Path, index: str) -> None:
+def _write_with_index(index: str, path: Path) -> None:
     path.write_bytes(CLEAN)
     path.with_name(path.name + ".fai").write_text(index)

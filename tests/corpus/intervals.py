@@ -162,11 +162,11 @@ def _peaks() -> Iterator[tuple[str, bytes, Outcome]]:
 def cases() -> Iterator[Case]:
     """All of them."""
     for name, (line, *words) in _WRONG_LINES.items():
-        outcome = Refused(("line 3", *words))
-        yield Case(name, "intervals", with_line(EXONS, 3, line), outcome, file="bad.bed")
+        wrong = Refused(("line 3", *words))
+        yield Case(name, "intervals", with_line(EXONS, 3, line), wrong, file="bad.bed")
     for name, (line, reason) in _REJECTED_LINES.items():
-        outcome = Rejected({_LAST: reason})
-        yield Case(name, "intervals", text(*EXONS, line), outcome, file="bad.bed")
+        rejected = Rejected({_LAST: reason})
+        yield Case(name, "intervals", text(*EXONS, line), rejected, file="bad.bed")
     for name in NAMES:
         content = with_line(EXONS[:2] + EXONS[3:], 3, _named(name))
         yield Case(f"a name that is {name}", "intervals", content, Same(("name",)), file="bad.bed")
@@ -179,6 +179,11 @@ def cases() -> Iterator[Case]:
     yield Case("a link to nothing", "intervals", None, missing, prepare=_link_to_nothing)
     yield Case("a named pipe", "intervals", None, pipe, prepare=os.mkfifo)
     yield Case("an endless device", "intervals", None, pipe, file="/dev/zero")
+    no_text = "b\udcff\x1b[2J\n.bed"
+    empty = refused("found an empty file", names_file=False)
+    yield Case("an empty file whose name is no text", "intervals", b"", empty, file=no_text)
+    unknown, rejected = text(*EXONS, _row("chrUn")), Rejected({_LAST: "chrUn is not in the genome"})
+    yield Case("a file whose name is no text", "intervals", unknown, rejected, file=no_text)
 
 
 def _link_to_nothing(path: Path) -> None:

@@ -67,12 +67,16 @@ def cases() -> Iterator[Case]:
     for name, content, outcome in _files():
         yield Case(f"sequences: {name}", "sequences", content, outcome, file="bad.fa")
     short = CLEAN + b">short\nACGTA\n"
-    for edge, outcome in {
-        "pad": Same(),
-        "shift": Same(),
-        "drop": Rejected({_LAST: "its window of 60 nt reaches past an end"}),
-    }.items():
+    padded = CLEAN + f">short\n{'N' * 28}ACGTA{'N' * 27}\n".encode()
+    where = Same(("start", "end", "pad_left", "pad_right", "source_length"))
+    dropped = Rejected({_LAST: "its window of 60 nt reaches past an end"})
+    outcomes: dict[str, tuple[Outcome, bytes]] = {
+        "pad": (where, padded),
+        "shift": (where, padded),
+        "drop": (dropped, CLEAN),
+    }
+    for edge, (outcome, clean) in outcomes.items():
         yield Case(
             f"sequences: shorter than the window, {edge}", "sequences", short, outcome,
-            clean=short if edge != "drop" else CLEAN, file="bad.fa", flags=("--edge", edge),
+            clean=clean, file="bad.fa", flags=("--edge", edge),
         )  # fmt: skip

@@ -45,12 +45,13 @@ def cases() -> Iterator[Case]:
         yield Case(f"track: {name}", "track", content, outcome)
     yield Case("track: a folder", "track", None, refused("is a folder"), prepare=Path.mkdir)
     yield Case("track: a named pipe", "track", None, refused("bad.txt"), prepare=os.mkfifo)
-    for name, words in _NAMES.items():
+    for name, said in _NAMES.items():
         flags = ("--track", f"{name}={{good}}/exons.bed")
-        yield Case(f"track called {name[:20]}", "words", None, refused(words), flags=flags)
-    for what, flags in {
-        "twice": ("--track", "peaks={good}/exons.bed") * 2,
-        "without a name": ("--track", "{good}/exons.bed"),
-        "without a file": ("--track", "peaks="),
+        yield Case(f"track called {name[:20]}", "words", None, refused(said), flags=flags)
+    for what, tracks in {
+        "twice": ["peaks={good}/exons.bed"] * 2,
+        "without a name": ["{good}/exons.bed"],
+        "without a file": ["peaks="],
     }.items():
-        yield Case(f"track given {what}", "words", None, refused("--track"), flags=flags)
+        words = tuple(word for track in tracks for word in ("--track", track))
+        yield Case(f"track given {what}", "words", None, refused("--track"), flags=words)
