@@ -140,7 +140,8 @@ def _assert_rejected(command: Command, found: Ran) -> None:
     assert [int(row["line"]) for row in table] == list(reasons)
     lines = (command.case.content or b"").decode("utf-8", "replace").split("\n")
     for row, (line, reason) in zip(table, reasons.items(), strict=True):
-        assert row["file"] == command.case.file
+        name = cell(command.case.file).encode("utf-8", "backslashreplace").decode()
+        assert row["file"] == name
         assert row["text"] == cell(lines[line - 1])
         assert reason in row["reason"]
         assert row.get("class", "exons") == "exons"

@@ -1,4 +1,4 @@
-"""Malformed files of tracks, and names that no branch can have."""
+"""Malformed files of tracks, and names that no branch or class can have."""
 
 import gzip
 import os
@@ -15,6 +15,21 @@ _NAMES = {
         name: "as the name of a branch; expected a letter"
         for name in ("1x", "a b", "a/b", "..", "x" * 41, "é", "$(touch escaped)", "<script>", "'")
     },
+}
+
+
+#: A third class, and what is said of it.
+_CLASSES = {
+    "x" * 10_000 + "={good}/exons.bed": "as the name of a class; expected 1 to 100",
+    "a\nb={good}/exons.bed": "found 'a\\nb' as the name of a class",
+    "\udcff={good}/exons.bed": "as the name of a class",
+    "exons={good}/exons.bed": "class 'exons' is given 2 times",
+    "name={good}/exons.bed": "tables use that word themselves",
+    "={good}/exons.bed": "expected NAME=FILE",
+    "{good}/exons.bed": "expected NAME=FILE",
+    "'; $(touch escaped) <script>=nowhere": "class '; $(touch escaped) <script>: nowhere: no such",
+    "..=" + "x" * 300: "class ..: xxx",
+    "x=" + "y/" * 5_000: "class x: y/y/",
 }
 
 
@@ -55,3 +70,6 @@ def cases() -> Iterator[Case]:
     }.items():
         words = tuple(word for track in tracks for word in ("--track", track))
         yield Case(f"track given {what}", "words", None, refused("--track"), flags=words)
+    for given, said in _CLASSES.items():
+        flags = ("--intervals", given)
+        yield Case(f"class given as {given[:30]!a}", "words", None, refused(said), flags=flags)

@@ -36,3 +36,12 @@ def test_any_text_keeps_its_place_and_computes_nothing(rows: list[tuple[str, str
 def test_a_written_table_has_one_header_line(tmp_path: Path) -> None:
     write_table(tmp_path / "t.tsv", ("name", "value"), [("µ", 0.5)])
     assert (tmp_path / "t.tsv").read_bytes() == "name\tvalue\nµ\t0.5\n".encode()
+
+
+def test_no_text_steers_a_terminal() -> None:
+    assert cell("a\x1b[2Jb\x7f\x9b") == "a [2Jb  "
+
+
+def test_the_name_of_a_file_need_not_be_text(tmp_path: Path) -> None:
+    write_table(tmp_path / "t.tsv", ("file",), [("b\udcff.bed",)])
+    assert (tmp_path / "t.tsv").read_text() == "file\nb\\udcff.bed\n"
