@@ -17,8 +17,8 @@ from enngene_core.specs.base import describe
 #: What a shell reports of a process that the kernel killed for want of memory.
 OUT_OF_MEMORY = 137
 INTERRUPTED = 130
-#: Longest message, characters: a file may hold far longer names.
-_LONGEST_MESSAGE = 2_000
+#: Characters of a message that are shown from its start and its end: a name may be far longer.
+_HEAD, _TAIL = 500, 200
 
 app = App(
     name="enngene",
@@ -91,7 +91,9 @@ def _end(kind: str, message: str, code: int) -> NoReturn:
     except OSError:
         # A full disk, or a closed pipe; Python would try again when it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    line = " ".join(message.split())[:_LONGEST_MESSAGE]
+    line = " ".join(message.split())
+    if len(line) > _HEAD + _TAIL:
+        line = f"{line[:_HEAD]} ... {line[-_TAIL:]}"
     # Words of a file or of its name must not steer the terminal.
     line = "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in line)
     print(f"{kind}: {line}", file=sys.stderr)
