@@ -15,7 +15,6 @@ from enngene_core.specs.branches import SEQUENCE
 #: Bases that are worked on at a time: few enough for a processor's cache.
 _BLOCK = 1 << 21
 _UNKNOWN = SEQUENCE.no_symbol
-_LETTERS = SEQUENCE.symbols.encode().ljust(256, b"N")
 
 
 def _codes_of_letters() -> bytes:
@@ -135,16 +134,6 @@ def reverse_complement(codes: np.ndarray) -> np.ndarray:
     # Three less the code is the complement's code; the unknown one wraps around to 255.
     np.subtract(_UNKNOWN - 1, complement, out=complement)
     return np.minimum(complement, _UNKNOWN, out=complement)
-
-
-def decode_sequence(codes: np.ndarray) -> list[str]:
-    """Letters (ACGTN) of coded sequences, shape ``(n_windows, width)``."""
-    texts = []
-    width = codes.shape[1]
-    for rows in _blocks(len(codes), width):
-        letters = codes[rows].tobytes().translate(_LETTERS).decode("ascii")
-        texts += [letters[i * width : (i + 1) * width] for i in range(rows.stop - rows.start)]
-    return texts
 
 
 def gc_content(codes: np.ndarray) -> np.ndarray:

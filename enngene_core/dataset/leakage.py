@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from enngene_core.branches.similarity import IDENTITY, near_repeats
+from enngene_core.intervals.overlaps import overlaps_any
 from enngene_core.intervals.windows import Windows
 from enngene_core.specs.splitting import SPLITS
 
@@ -120,7 +121,7 @@ def leakage(
     is_training = split == SPLITS.index("train")
     training = np.flatnonzero(is_training)
     is_overlapping = np.zeros(len(windows), dtype=bool)
-    is_overlapping[~is_training] = _overlaps(
+    is_overlapping[~is_training] = overlaps_any(
         windows.take(np.flatnonzero(~is_training)), windows.take(training)
     )
     is_checked = np.zeros(len(windows), dtype=bool)
@@ -148,17 +149,3 @@ def leakage(
             counts = {key: int(np.count_nonzero(of & here)) for key, of in counted.items()}
             rows.append(SplitLeakage(split=name, label=label, **counts))
     return Leakage(identity, tuple(rows))
-
-
-def _overlaps(windows: Windows, others: Windows) -> np.ndarray:
-    """Whether each window shares a base of the genome with any of the others, on any strand.
-
-    Those that begin before its end are counted, less those that end before its start.
-    """
-    furthest = max(windows.end.max(initial=0), others.end.max(initial=0)) + 1
-    others = others.take(np.flatnonzero(others.start < others.end))
-    starts = np.sort(others.chrom * furthest + others.start)
-    ends = np.sort(others.chrom * furthest + others.end)
-    n_begun = np.searchsorted(starts, windows.chrom * furthest + windows.end, side="left")
-    n_ended = np.searchsorted(ends, windows.chrom * furthest + windows.start, side="right")
-    return (n_begun > n_ended) & (windows.start < windows.end)

@@ -56,8 +56,9 @@ class PreprocessResult:
     rejections : Rejections
     n_shifted : int
         Windows that were moved to lie within their chromosome.
-    renamed : dict of str to dict of str to str
-        By class or branch: chromosomes that the genome spells in another way, and its names.
+    renamed : dict of (str, str) to dict of str to str
+        By "class" or "branch" and its name: chromosomes that the genome spells in another way, and
+        its names.
     n_missing : dict of str to int
         Bases without a score, by branch.
     summary : Summary
@@ -70,7 +71,7 @@ class PreprocessResult:
     n_intervals: dict[str, int]
     rejections: Rejections
     n_shifted: int
-    renamed: dict[str, dict[str, str]]
+    renamed: dict[tuple[str, str], dict[str, str]]
     n_missing: dict[str, int]
     summary: Summary
     checks: "Checks | None"
@@ -164,7 +165,8 @@ def preprocess(
                 execution=execution,
                 on_progress=on_progress,
             )
-            renamed = {**placed.renamed, **sources.renamed}
+            renamed = {("class", name): names for name, names in placed.renamed.items()}
+            renamed |= {("branch", name): names for name, names in sources.renamed.items()}
         failed = reject_failures(windows, outcome.failures)
         windows, codes, split = windows.take(kept), codes[kept], divided.split[kept]
         rejections = Rejections.joined(

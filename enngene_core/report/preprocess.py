@@ -75,8 +75,8 @@ def _tables(result: "PreprocessResult") -> list[Block]:
 
 def _renamed(result: "PreprocessResult") -> list[Table]:
     rows = [
-        (where, own, names[own])
-        for where, names in result.renamed.items()
+        (f"{kind} {name}", own, names[own])
+        for (kind, name), names in result.renamed.items()
         for own in natural_order(names)
     ]
     caption = "Chromosomes that the genome spells in another way."

@@ -133,12 +133,10 @@ def how_chromosomes_were_matched(result: "PreprocessResult") -> list[str]:
 
 
 def _where(result: "PreprocessResult") -> str:
-    found = {
-        "class": [name for name in result.renamed if name in result.spec.classes],
-        "branch": [name for name in result.renamed if name not in result.spec.classes],
-    }
+    found: dict[str, list[str]] = {}
+    for kind, name in result.renamed:
+        found.setdefault(kind, []).append(name)
     return " and in ".join(
-        f"the {noun if len(names) == 1 else noun + 'es'} {listed(names)}"
-        for noun, names in found.items()
-        if names
+        f"the {kind if len(names) == 1 else kind + 'es'} {listed(names)}"
+        for kind, names in found.items()
     )

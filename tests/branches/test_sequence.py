@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
 from enngene_core.branches import sequence
+from enngene_core.branches.codes import decode
 from enngene_core.branches.sequence import (
-    decode_sequence,
     encode_sequences,
     gc_content,
     reverse_complement,
@@ -20,6 +20,7 @@ from enngene_core.errors import GenomeError, SpecError
 from enngene_core.formats.genome import Genome, open_genome
 from enngene_core.formats.sequences import Sequences, read_sequences
 from enngene_core.intervals.windows import Windows, concatenate
+from enngene_core.specs.branches import SEQUENCE
 from tests.branches.real_windows import real_windows, windows_at
 from tests.refusal import refused
 
@@ -59,7 +60,7 @@ def encode(
 
 
 def texts(*args: object, width: int) -> list[str]:
-    return decode_sequence(encode(*args, width=width))
+    return decode(encode(*args, width=width), SEQUENCE)
 
 
 def padded(windows: Windows, left: list[int], right: list[int]) -> Windows:
@@ -89,7 +90,7 @@ def test_twelve_bases_on_both_strands(genome: Genome) -> None:
     )
     codes = encode(windows, genome, width=6)
     assert codes[0].tolist() == [0, 1, 2, 3, 4, 0]
-    assert decode_sequence(codes) == ["ACGTNA", "TNACGT", "CGTNGG", "CCNACG"]
+    assert decode(codes, SEQUENCE) == ["ACGTNA", "TNACGT", "CGTNGG", "CCNACG"]
 
 
 def test_padding_is_unknown_on_both_strands(genome: Genome) -> None:
@@ -190,8 +191,8 @@ def test_reverse_complement_twice_is_the_identity(codes: np.ndarray) -> None:
     once = reverse_complement(codes)
     assert once.dtype == np.uint8
     np.testing.assert_array_equal(reverse_complement(once), codes)
-    plain = [word.translate(COMPLEMENT)[::-1] for word in decode_sequence(codes)]
-    assert decode_sequence(once) == plain
+    plain = [word.translate(COMPLEMENT)[::-1] for word in decode(codes, SEQUENCE)]
+    assert decode(once, SEQUENCE) == plain
 
 
 @given(CODES)
@@ -201,7 +202,7 @@ def test_both_strands_have_the_same_gc_content(codes: np.ndarray) -> None:
     np.testing.assert_array_equal(gc_content(reverse_complement(codes)), shares)
     plain = [
         (word.count("G") + word.count("C")) / max(1, len(word) - word.count("N"))
-        for word in decode_sequence(codes)
+        for word in decode(codes, SEQUENCE)
     ]
     assert shares.tolist() == plain
 
@@ -212,7 +213,7 @@ def test_gc_content_passes_over_unknown_bases() -> None:
 
 def test_many_windows_are_read_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     codes = np.random.default_rng(2).integers(0, 5, (50, 7)).astype(np.uint8)
-    whole, shares = decode_sequence(codes), gc_content(codes)
+    whole, shares = decode(codes, SEQUENCE), gc_content(codes)
     monkeypatch.setattr(sequence, "_BLOCK", 20)
-    assert decode_sequence(codes) == whole
+    assert decode(codes, SEQUENCE) == whole
     np.testing.assert_array_equal(gc_content(codes), shares)

@@ -166,8 +166,9 @@ def test_names_with_and_without_chr(
         references = replace(REFERENCES, genome=tmp_path / bare)
         result, found = contents(tmp_path, class_files(), references)
         names = {f"chr_{n}": f"_{n}" for n in range(10, 14)}
+        branches = [("branch", name) for name in ("conservation", "scores", "coding")]
         assert result.renamed == dict.fromkeys(
-            ("exons", "introns", "conservation", "scores", "coding"), names
+            [("class", "exons"), ("class", "introns"), *branches], names
         )
         assert_same(found, expected, besides=("chrom",))
         assert [name.decode() for name in found["chrom"]] == [
@@ -176,7 +177,7 @@ def test_names_with_and_without_chr(
     else:
         classes = [ClassFile("exons", tmp_path / bare), class_files()[1]]
         result, found = contents(tmp_path, classes, REFERENCES)
-        assert result.renamed == {"exons": {f"_{n}": f"chr_{n}" for n in range(10, 14)}}
+        assert result.renamed == {("class", "exons"): {f"_{n}": f"chr_{n}" for n in range(10, 14)}}
         assert_same(found, expected)
 
 
@@ -189,8 +190,8 @@ def test_names_by_a_table(tmp_path: Path, expected: dict[str, np.ndarray]) -> No
     )
     references = replace(REFERENCES, genome=tmp_path / "genome.fa", chromosome_names=table)
     result, found = contents(tmp_path, class_files(), references)
-    assert result.renamed["introns"] == accession
-    assert result.renamed["conservation"] == accession
+    assert result.renamed["class", "introns"] == accession
+    assert result.renamed["branch", "conservation"] == accession
     assert_same(found, expected, besides=("chrom",))
     assert "chromosome_names" in result.provenance["inputs_sha256"]
     with refused(SpecError, "none of its 361", "chr_10", "NC_018210.1"):

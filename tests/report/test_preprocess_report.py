@@ -133,14 +133,21 @@ def test_given_split_and_allowed_overlap_are_told() -> None:
 
 def test_chromosomes_of_other_names_are_told() -> None:
     genome = {f"{n}": f"chr{n}" for n in range(1, 22)}
-    renamed = {"a": {"10": "chr10", "2": "chr2", "1": "chr1"}, "conservation": genome}
+    # A class may be called like a branch.
+    renamed = {
+        ("class", "conservation"): {"10": "chr10", "2": "chr2", "1": "chr1"},
+        ("branch", "conservation"): genome,
+    }
     report = preprocess_report(replace(_result(), renamed=renamed))
-    words = "differ from the genome's by chr: 1 is chr1, and 20 more, in the class a and in the "
-    assert f"Names of chromosomes {words}branch conservation." in text_of(report)
+    where = "in the class conservation and in the branch conservation."
+    assert (
+        f"Names of chromosomes differ from the genome's by chr: 1 is chr1, and 20 more, {where}"
+        in text_of(report)
+    )
     rows = table_of(report, "chromosome_names").rows
-    assert rows[:3] == [("a", "1", "chr1"), ("a", "2", "chr2"), ("a", "10", "chr10")]
+    assert rows[:3] == [("class conservation", n, f"chr{n}") for n in ("1", "2", "10")]
     assert len(rows) == 24
-    mixed = {"a": {"I": "chr1", "chr2": "2"}, "b": {"I": "chr1"}}
+    mixed = {("class", "a"): {"I": "chr1", "chr2": "2"}, ("class", "b"): {"I": "chr1"}}
     text = text_of(preprocess_report(replace(_result(), renamed=mixed)))
     assert (
         "by chr or as your table of names says: I is chr1, and 1 more, in the classes a and b"

@@ -166,7 +166,9 @@ def _hostile_preprocessing(n_classes: int) -> Report:
         replace(
             result,
             rejections=rejections(*reasons),
-            renamed={name: dict(zip(words, reversed(words), strict=True)) for name in classes},
+            renamed={
+                ("class", name): dict(zip(words, reversed(words), strict=True)) for name in classes
+            },
             summary=replace(result.summary, chromosomes=chromosomes),
         )
     )
