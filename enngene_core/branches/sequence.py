@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from enngene_core.errors import SpecError
-from enngene_core.formats.genome import Genome
-from enngene_core.formats.sequences import Sequences
-from enngene_core.formats.stretches import put_stretches
+from enngene_core.formats.genomes.genome import Genome
+from enngene_core.formats.genomes.sequences import Sequences
+from enngene_core.formats.genomes.stretches import put_stretches
 from enngene_core.intervals.windows import Windows
 from enngene_core.specs.branches import SEQUENCE
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from enngene_core.formats.intervals import Intervals
-from enngene_core.formats.signal import Signal
+from enngene_core.formats.intervals.intervals import Intervals
+from enngene_core.formats.signals.signal import Signal
 from enngene_core.intervals.windows import Windows
 
 #: Longest stretch that is read at once, bp.

@@ -8,7 +8,7 @@ import numpy as np
 
 from enngene_core.dataset.leakage import Leakage, leakage
 from enngene_core.dataset.trivial import TrivialSignal, trivial_signals
-from enngene_core.formats.table import write_table
+from enngene_core.formats.text.table import write_table
 from enngene_core.intervals.windows import Windows
 from enngene_core.seeding import named_rng
 from enngene_core.specs.preprocess import DatasetSpec

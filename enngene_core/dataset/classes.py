@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Literal
 
 from enngene_core.errors import EnngeneError, IntervalError, SpecError
-from enngene_core.formats.interval_file import read_intervals
-from enngene_core.formats.intervals import Intervals
-from enngene_core.formats.sequences import Sequences, read_sequences
+from enngene_core.formats.genomes.sequences import Sequences, read_sequences
+from enngene_core.formats.intervals.file import read_intervals
+from enngene_core.formats.intervals.intervals import Intervals
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import numpy as np
 
 from enngene_core.branches.similarity import cluster
 from enngene_core.errors import IntervalError, SpecError
-from enngene_core.formats.name_table import read_name_table
+from enngene_core.formats.text.name_table import read_name_table
 from enngene_core.intervals.overlaps import overlap_groups, overlaps_any
 from enngene_core.intervals.rejections import Rejections
 from enngene_core.intervals.splits import split_by_chromosome, split_groups

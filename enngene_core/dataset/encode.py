@@ -14,8 +14,8 @@ from enngene_core.dataset.place import place_classes
 from enngene_core.dataset.sources import References, Sources
 from enngene_core.dataset.summary import Observer
 from enngene_core.errors import InsufficientMemoryError
-from enngene_core.formats.interval_file import read_intervals
-from enngene_core.formats.intervals import Intervals
+from enngene_core.formats.intervals.file import read_intervals
+from enngene_core.formats.intervals.intervals import Intervals
 from enngene_core.intervals.rejections import Rejections
 from enngene_core.intervals.windows import Windows
 from enngene_core.seeding import named_rng

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from enngene_core.formats.genome import Genome
+from enngene_core.formats.genomes.genome import Genome
 from enngene_core.intervals.composition import LETTERS, UNKNOWN, Composition, base_codes
 
 DINUCLEOTIDES = tuple(

@@ -19,11 +19,11 @@ from enngene_core.dataset.negatives_made import Made
 from enngene_core.dataset.negatives_places import Progress, write_places
 from enngene_core.dataset.negatives_shuffles import LONGEST_SHUFFLED, write_shuffles
 from enngene_core.errors import EnngeneError, IntervalError, SpecError
-from enngene_core.formats.genome import open_genome
-from enngene_core.formats.interval_file import read_intervals
-from enngene_core.formats.intervals import Intervals
-from enngene_core.formats.name_table import read_chromosome_names
-from enngene_core.formats.table import write_table
+from enngene_core.formats.genomes.genome import open_genome
+from enngene_core.formats.intervals.file import read_intervals
+from enngene_core.formats.intervals.intervals import Intervals
+from enngene_core.formats.text.name_table import read_chromosome_names
+from enngene_core.formats.text.table import write_table
 from enngene_core.intervals.composition import Composition, survey
 from enngene_core.intervals.rejections import Rejections
 from enngene_core.provenance import Checksums, software

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from enngene_core.formats.intervals import Intervals
+from enngene_core.formats.intervals.intervals import Intervals
 from enngene_core.intervals.chromosomes import match_chromosomes
 from enngene_core.intervals.rejections import Rejections
 

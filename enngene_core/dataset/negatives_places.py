@@ -9,7 +9,7 @@ import numpy as np
 from enngene_core.dataset.likeness import profile_places
 from enngene_core.dataset.negatives_inputs import Located, Wanted
 from enngene_core.dataset.negatives_made import Made
-from enngene_core.formats.genome import Genome
+from enngene_core.formats.genomes.genome import Genome
 from enngene_core.intervals.background import Draw, Fits, Places, place
 from enngene_core.intervals.composition import Composition
 from enngene_core.intervals.free_space import FreeSpace, starts_anywhere, starts_between

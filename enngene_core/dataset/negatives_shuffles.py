@@ -8,7 +8,7 @@ import numpy as np
 from enngene_core.dataset.likeness import joined, profile_of
 from enngene_core.dataset.negatives_inputs import Located, Wanted
 from enngene_core.dataset.negatives_made import Made
-from enngene_core.formats.genome import Genome
+from enngene_core.formats.genomes.genome import Genome
 from enngene_core.intervals.composition import LETTERS, base_codes
 from enngene_core.intervals.rejections import Rejections
 from enngene_core.intervals.shuffle import shuffle

@@ -19,7 +19,7 @@ from enngene_core.dataset.file import Dataset
 from enngene_core.dataset.subset import copy_windows
 from enngene_core.dataset.summary import Profiler, Summary, count_windows, summarise
 from enngene_core.errors import SpecError
-from enngene_core.formats.table import write_table
+from enngene_core.formats.text.table import write_table
 from enngene_core.intervals.rejections import Rejections
 from enngene_core.intervals.windows import Windows
 from enngene_core.provenance import sha256, software

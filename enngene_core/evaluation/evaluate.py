@@ -15,7 +15,7 @@ from enngene_core.evaluation.metrics import (
     curves_by_class,
     micro_average,
 )
-from enngene_core.formats.table import write_table
+from enngene_core.formats.text.table import write_table
 from enngene_core.models.bundle import BundleConfig, read_bundle
 from enngene_core.models.inference import predict_probabilities
 from enngene_core.models.predictions import write_predictions

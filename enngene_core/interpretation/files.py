@@ -7,7 +7,7 @@ import numpy as np
 
 from enngene_core.branches.codes import decode
 from enngene_core.formats.hdf5 import create_file, write_text
-from enngene_core.formats.table import cell
+from enngene_core.formats.text.table import cell
 from enngene_core.interpretation.result import InterpretationResult
 
 FORMAT = "enngene-attributions"

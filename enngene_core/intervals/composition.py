@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from enngene_core.formats.genome import Genome
+from enngene_core.formats.genomes.genome import Genome
 
 #: Letters in the order of their codes; the last stands for all others.
 LETTERS = b"ACGTN"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from enngene_core.formats.intervals import Intervals
+from enngene_core.formats.intervals.intervals import Intervals
 from enngene_core.intervals.rejections import Rejections
 from enngene_core.intervals.windows import Windows
 from enngene_core.specs.preprocess import PreprocessSpec

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from enngene_core.formats.intervals import Locus
+from enngene_core.formats.intervals.intervals import Locus
 
 
 @dataclass(frozen=True)

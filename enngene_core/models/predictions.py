@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
-from enngene_core.formats.intervals import Intervals
-from enngene_core.formats.table import write_table
+from enngene_core.formats.intervals.intervals import Intervals
+from enngene_core.formats.text.table import write_table
 from enngene_core.intervals.windows import Windows
 
 

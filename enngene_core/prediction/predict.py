@@ -8,7 +8,7 @@ import numpy as np
 
 from enngene_core.dataset.encode import encode_new_intervals
 from enngene_core.dataset.sources import References
-from enngene_core.formats.intervals import Intervals
+from enngene_core.formats.intervals.intervals import Intervals
 from enngene_core.intervals.rejections import Rejections
 from enngene_core.models.bundle import BundleConfig, read_bundle
 from enngene_core.models.inference import predict_probabilities

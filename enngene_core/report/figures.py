@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from enngene_core.formats.table import write_table
+from enngene_core.formats.text.table import write_table
 from enngene_core.plots.style import styled
 from enngene_core.report.description import Figure, Report
 

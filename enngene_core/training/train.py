@@ -8,7 +8,7 @@ import numpy as np
 
 from enngene_core.dataset.file import Dataset
 from enngene_core.errors import DatasetError, SpecError
-from enngene_core.formats.table import table_text
+from enngene_core.formats.text.table import table_text
 from enngene_core.models.bundle import Bundle, BundleConfig, write_bundle
 from enngene_core.models.card import model_card
 from enngene_core.models.network import build_network

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from enngene_core.dataset.file import Dataset
-from enngene_core.formats.table import cell
+from enngene_core.formats.text.table import cell
 from tests.cli.command import Finished, run
 from tests.corpus.case import Case, Refused, RefusedOrSame, Rejected, Same
 from tests.corpus.commands import CLEAN, Command, commands, write_good

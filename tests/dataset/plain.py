@@ -7,7 +7,7 @@ import pyBigWig
 import pyfaidx
 import RNA
 
-from enngene_core.formats.intervals import Locus
+from enngene_core.formats.intervals.intervals import Locus
 
 _COMPLEMENT = {"A": "T", "C": "G", "G": "C", "T": "A"}
 _ELEMENTS = {"h": "H", "i": "I", "m": "M", "e": "E", "-": "-"}

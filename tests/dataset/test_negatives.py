@@ -11,7 +11,7 @@ import pytest
 from enngene_core.dataset.negatives import NegativesResult, negatives
 from enngene_core.dataset.negatives_inputs import NegativesInputs
 from enngene_core.errors import GenomeError, IntervalError, SpecError
-from enngene_core.formats.sequences import read_sequences
+from enngene_core.formats.genomes.sequences import read_sequences
 from enngene_core.specs.negatives import NegativesSpec
 from tests.refusal import refused
 

@@ -12,7 +12,7 @@ from enngene_core.dataset.classes import ClassFile
 from enngene_core.dataset.file import Dataset
 from enngene_core.dataset.preprocess import PreprocessResult, preprocess
 from enngene_core.dataset.sources import References
-from enngene_core.formats.interval_file import read_intervals
+from enngene_core.formats.intervals.file import read_intervals
 from enngene_core.provenance import sha256
 from enngene_core.specs.branches import SEQUENCE
 from enngene_core.specs.preprocess import PreprocessSpec

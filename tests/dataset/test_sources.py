@@ -6,7 +6,7 @@ import pytest
 
 from enngene_core.dataset.sources import References, Sources
 from enngene_core.errors import IntervalError, SignalError, SpecError
-from enngene_core.formats.sequences import read_sequences
+from enngene_core.formats.genomes.sequences import read_sequences
 from tests.intervals.loci import make_intervals
 from tests.refusal import refused
 

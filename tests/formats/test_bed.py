@@ -6,7 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from enngene_core.errors import IntervalError
-from enngene_core.formats.interval_file import read_intervals
+from enngene_core.formats.intervals.file import read_intervals
 from tests.core_fixtures import CLASSES, REAL_DATA
 from tests.formats.plain_bed import NoIntervalError, Row, many_lines, plain_rows
 from tests.refusal import refused

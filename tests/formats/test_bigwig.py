@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from enngene_core.errors import SignalError
-from enngene_core.formats.bigwig import BigWig
+from enngene_core.formats.signals.bigwig import BigWig
 from tests.core_fixtures import REAL_DATA
 from tests.formats.bigwig_files import Section, bedgraph, bigwig, fixed, variable
 from tests.refusal import refused

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enngene_core.formats.decimals import MARGIN, parse_decimals, parse_unusual
+from enngene_core.formats.text.decimals import MARGIN, parse_decimals, parse_unusual
 
 #: What is read at once: a sign, and up to 15 digits with a point among them or not.
 USUAL = re.compile(r"-?(?=\d|\.\d)\d*(\.\d*)?")

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from enngene_core.errors import IntervalError
-from enngene_core.formats.interval_file import read_intervals
+from enngene_core.formats.intervals.file import read_intervals
 from tests.core_fixtures import REAL_DATA
 from tests.refusal import refused
 

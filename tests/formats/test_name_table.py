@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from enngene_core.errors import GenomeError, IntervalError
-from enngene_core.formats.name_table import read_chromosome_names, read_name_table
+from enngene_core.formats.text.name_table import read_chromosome_names, read_name_table
 from tests.refusal import refused
 
 EXPECTED = "a table of names and splits"

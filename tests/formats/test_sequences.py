@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from enngene_core.errors import IntervalError
-from enngene_core.formats.sequences import read_sequences
+from enngene_core.formats.genomes.sequences import read_sequences
 from tests.formats.genome_files import bgzip, put
 from tests.refusal import refused
 

@@ -4,9 +4,9 @@ from pathlib import Path
 import pytest
 
 from enngene_core.errors import SignalError
-from enngene_core.formats.bigwig import BigWig
-from enngene_core.formats.signal import open_signal, track_kind
-from enngene_core.formats.wig import Wig
+from enngene_core.formats.signals.bigwig import BigWig
+from enngene_core.formats.signals.signal import open_signal, track_kind
+from enngene_core.formats.signals.wig import Wig
 from tests.core_fixtures import REAL_DATA
 from tests.formats.bigwig_files import bigwig, fixed
 from tests.refusal import refused

@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enngene_core.formats.stretches import put_stretches, stretches_at
+from enngene_core.formats.genomes.stretches import put_stretches, stretches_at
 
 
 @given(st.data(), st.integers(1, 9), st.integers(0, 20))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enngene_core.formats.table import cell, table_text, write_table
+from enngene_core.formats.text.table import cell, table_text, write_table
 
 
 @pytest.mark.parametrize("formula", ["=1+1", "+1", "-1+1", "@SUM(A1)", "=HYPERLINK(a)"])

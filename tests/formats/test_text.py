@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from enngene_core.errors import GenomeError, IntervalError
-from enngene_core.formats.text import LONGEST_LINE, TextLines, read_lines
+from enngene_core.formats.text.lines import LONGEST_LINE, TextLines, read_lines
 from tests.core_fixtures import REAL_DATA
 from tests.refusal import refused
 

@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from enngene_core.errors import SignalError
-from enngene_core.formats import wig_text
-from enngene_core.formats.bigwig import BigWig
-from enngene_core.formats.wig import Wig
+from enngene_core.formats.signals import wig_text
+from enngene_core.formats.signals.bigwig import BigWig
+from enngene_core.formats.signals.wig import Wig
 from tests.core_fixtures import REAL_DATA
 from tests.formats.wig_files import SCORES, WIG, read, wig_file
 from tests.refusal import refused

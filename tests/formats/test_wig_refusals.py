@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from enngene_core.errors import SignalError
-from enngene_core.formats.wig import Wig
+from enngene_core.formats.signals.wig import Wig
 from tests.formats.wig_files import WIG, read, wig_file
 from tests.refusal import refused
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from enngene_core.formats.wig import Wig
+from enngene_core.formats.signals.wig import Wig
 
 NAN = np.nan
 WIG = """\

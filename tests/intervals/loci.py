@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from enngene_core.formats.intervals import Intervals
-from enngene_core.formats.text import TextLines
+from enngene_core.formats.intervals.intervals import Intervals
+from enngene_core.formats.text.lines import TextLines
 from enngene_core.intervals.windows import Windows
 
 #: Chromosome, start, end and, optionally, strand.

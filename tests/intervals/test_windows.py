@@ -2,7 +2,7 @@ from dataclasses import fields
 
 import numpy as np
 
-from enngene_core.formats.intervals import Locus
+from enngene_core.formats.intervals.intervals import Locus
 from enngene_core.intervals.windows import COLUMNS, Windows, concatenate
 from tests.intervals.loci import make_windows
 

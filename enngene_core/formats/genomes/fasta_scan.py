@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from enngene_core.errors import GenomeError
-from enngene_core.formats.fasta_index import FastaIndex
-from enngene_core.formats.genome import MOST_CHROMOSOMES, check_name
+from enngene_core.formats.genomes.fasta_index import FastaIndex
+from enngene_core.formats.genomes.genome import MOST_CHROMOSOMES, check_name
 
 _PIECE = 1 << 20
 _LONGEST_NAME_LINE = 1 << 12

@@ -2,10 +2,8 @@
 
 from pathlib import Path
 
-from enngene_core.formats.columns import read_blocks
-from enngene_core.formats.fields import NUMBER_LIMIT, whole_numbers
-from enngene_core.formats.interval_builder import IntervalBuilder, read_names, read_strands
-from enngene_core.formats.interval_faults import (
+from enngene_core.formats.intervals.builder import IntervalBuilder, read_names, read_strands
+from enngene_core.formats.intervals.faults import (
     is_whole_number,
     too_few_columns,
     too_long,
@@ -13,8 +11,10 @@ from enngene_core.formats.interval_faults import (
     wrong_coordinate,
     wrong_strand,
 )
-from enngene_core.formats.intervals import LONGEST_NAME, Intervals
-from enngene_core.formats.text import TextLines
+from enngene_core.formats.intervals.intervals import LONGEST_NAME, Intervals
+from enngene_core.formats.text.columns import read_blocks
+from enngene_core.formats.text.fields import NUMBER_LIMIT, whole_numbers
+from enngene_core.formats.text.lines import TextLines
 
 _ORDER = "chromosome, start, end"
 

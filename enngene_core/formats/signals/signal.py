@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 
 from enngene_core.errors import SignalError
-from enngene_core.formats.decimals import parse_unusual
 from enngene_core.formats.opened import OpenedFile
-from enngene_core.formats.wig_declaration import is_declaration
+from enngene_core.formats.signals.wig_declaration import is_declaration
+from enngene_core.formats.text.decimals import parse_unusual
 from enngene_core.specs.branches import TrackKind
 
 _GZIP = b"\x1f\x8b"
@@ -102,8 +102,8 @@ def open_signal(paths: Sequence[Path]) -> Signal:
         If a file is missing or is neither, or if they do not go together.
     """
     # Not at the top: both import this module.
-    from enngene_core.formats.bigwig import BigWig
-    from enngene_core.formats.wig import Wig
+    from enngene_core.formats.signals.bigwig import BigWig
+    from enngene_core.formats.signals.wig import Wig
 
     if not paths:
         raise SignalError("no file of scores; expected a bigWig file, or one or more wig files")

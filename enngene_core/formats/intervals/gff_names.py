@@ -4,8 +4,8 @@ from urllib.parse import unquote_to_bytes
 
 import numpy as np
 
-from enngene_core.formats.columns import Block
-from enngene_core.formats.interval_builder import read_names
+from enngene_core.formats.intervals.builder import read_names
+from enngene_core.formats.text.columns import Block
 
 _COLUMN = 9
 _GFF3_KEYS = (b"ID=", b"Name=")

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from enngene_core.formats.fields import ROOM_AFTER, ROOM_BEFORE
-from enngene_core.formats.text import TextLines
+from enngene_core.formats.text.fields import ROOM_AFTER, ROOM_BEFORE
+from enngene_core.formats.text.lines import TextLines
 
 _BLOCK = 1 << 20
 _MOST_COLUMNS = 16

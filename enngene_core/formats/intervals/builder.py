@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 
 from enngene_core.errors import IntervalError
-from enngene_core.formats.columns import Block
-from enngene_core.formats.fields import NameIndex, gather_texts
-from enngene_core.formats.intervals import LONGEST_NAME, Intervals
-from enngene_core.formats.text import TextLines
+from enngene_core.formats.intervals.intervals import LONGEST_NAME, Intervals
+from enngene_core.formats.text.columns import Block
+from enngene_core.formats.text.fields import NameIndex, gather_texts
+from enngene_core.formats.text.lines import TextLines
 
 _MOST_INTERVALS = 20_000_000
 _MOST_NAMES = 2_000_000

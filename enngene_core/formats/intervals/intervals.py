@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from enngene_core.formats.text import TextLines
+from enngene_core.formats.text.lines import TextLines
 
 #: Longest name of an interval in UTF-8, as the BED format has it.
 LONGEST_NAME = 255

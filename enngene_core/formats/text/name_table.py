@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from enngene_core.errors import EnngeneError, GenomeError
-from enngene_core.formats.text import read_lines
+from enngene_core.formats.text.lines import read_lines
 
 _MOST_ROWS = 5_000_000
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from enngene_core.errors import GenomeError
-from enngene_core.formats.genome import LETTERS, MOST_CHROMOSOMES, Genome, check_name
-from enngene_core.formats.stretches import stretches_at
+from enngene_core.formats.genomes.genome import LETTERS, MOST_CHROMOSOMES, Genome, check_name
+from enngene_core.formats.genomes.stretches import stretches_at
 
 _MAGIC = b"\x1a\x41\x27\x43"
 _SYMBOLS = b"TCAG"

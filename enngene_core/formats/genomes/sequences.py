@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from enngene_core.errors import IntervalError
-from enngene_core.formats.intervals import LONGEST_NAME, Intervals
-from enngene_core.formats.stretches import stretches_at
-from enngene_core.formats.text import TextLines, read_lines
+from enngene_core.formats.genomes.stretches import stretches_at
+from enngene_core.formats.intervals.intervals import LONGEST_NAME, Intervals
+from enngene_core.formats.text.lines import TextLines, read_lines
 
 _BLOCK = 1 << 20
 _MOST_SEQUENCES = 5_000_000

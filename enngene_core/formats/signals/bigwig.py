@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 
 from enngene_core.errors import SignalError
-from enngene_core.formats.bigwig_block import LARGEST_BLOCK, put_block
-from enngene_core.formats.bigwig_index import Blocks, read_index
-from enngene_core.formats.signal import Signal
+from enngene_core.formats.signals.bigwig_block import LARGEST_BLOCK, put_block
+from enngene_core.formats.signals.bigwig_index import Blocks, read_index
+from enngene_core.formats.signals.signal import Signal
 
 #: What cannot be packed becomes a little larger.
 _LARGEST_PACKED = LARGEST_BLOCK + LARGEST_BLOCK // 100

@@ -11,15 +11,15 @@ from typing import NoReturn
 import numpy as np
 
 from enngene_core.errors import SignalError
-from enngene_core.formats.decimals import parse_unusual
-from enngene_core.formats.pieces import read_pieces
-from enngene_core.formats.wig_declaration import (
+from enngene_core.formats.signals.wig_declaration import (
     LARGEST_POSITION,
     Declaration,
     is_declaration,
     parse_declaration,
 )
-from enngene_core.formats.wig_piece import Piece
+from enngene_core.formats.signals.wig_piece import Piece
+from enngene_core.formats.text.decimals import parse_unusual
+from enngene_core.formats.text.pieces import read_pieces
 
 #: Text that is parsed at once, so that its arrays lie in the processor's cache.
 _PIECE = 1 << 17

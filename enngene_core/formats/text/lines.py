@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from enngene_core.errors import EnngeneError
-from enngene_core.formats.content import MAX_SIZE, read_content
+from enngene_core.formats.text.content import MAX_SIZE, read_content
 
 #: Longest line, bytes.
 LONGEST_LINE = 1 << 16

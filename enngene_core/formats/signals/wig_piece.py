@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 
-from enngene_core.formats.decimals import MARGIN, parse_decimals
+from enngene_core.formats.text.decimals import MARGIN, parse_decimals
 
 _NEWLINE, _LAST_BLANK, _HASH = b"\n #"
 _MARGIN = b"\n" * MARGIN

@@ -7,9 +7,9 @@ from typing import NoReturn
 import numpy as np
 
 from enngene_core.errors import SignalError
-from enngene_core.formats.signal import Signal
-from enngene_core.formats.wanted import WantedScores
-from enngene_core.formats.wig_text import Run, count_declarations, read_runs
+from enngene_core.formats.signals.signal import Signal
+from enngene_core.formats.signals.wanted import WantedScores
+from enngene_core.formats.signals.wig_text import Run, count_declarations, read_runs
 
 
 class Wig(Signal):

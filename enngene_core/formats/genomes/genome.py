@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from enngene_core.errors import GenomeError
-from enngene_core.formats.intervals import LONGEST_NAME
+from enngene_core.formats.intervals.intervals import LONGEST_NAME
 from enngene_core.formats.opened import OpenedFile
 
 #: Most records of a file; a file of names alone would take many times its size as memory.
@@ -93,10 +93,10 @@ def open_genome(path: Path) -> Genome:
         with open(path, "rb") as file:
             magic = file.read(4)
         if magic in _TWOBIT:
-            from enngene_core.formats.twobit import TwoBitGenome
+            from enngene_core.formats.genomes.twobit import TwoBitGenome
 
             return TwoBitGenome(path)
-        from enngene_core.formats.fasta import FastaGenome
+        from enngene_core.formats.genomes.fasta import FastaGenome
 
         return FastaGenome(path)
     except OSError as error:

@@ -5,8 +5,8 @@ Each function returns the fault with what was expected, or an empty text.
 
 from collections.abc import Sequence
 
-from enngene_core.formats.fields import MOST_DIGITS, NUMBER_LIMIT
-from enngene_core.formats.intervals import LONGEST_NAME
+from enngene_core.formats.intervals.intervals import LONGEST_NAME
+from enngene_core.formats.text.fields import MOST_DIGITS, NUMBER_LIMIT
 
 
 def is_whole_number(text: str) -> bool:

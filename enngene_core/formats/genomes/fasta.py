@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 
 from enngene_core.errors import GenomeError
-from enngene_core.formats.fasta_index import read_index
-from enngene_core.formats.fasta_scan import make_index
-from enngene_core.formats.genome import LETTERS, Genome
-from enngene_core.formats.stretches import stretches_at
-from enngene_core.formats.unpacked import GZIP, unpack
+from enngene_core.formats.genomes.fasta_index import read_index
+from enngene_core.formats.genomes.fasta_scan import make_index
+from enngene_core.formats.genomes.genome import LETTERS, Genome
+from enngene_core.formats.genomes.stretches import stretches_at
+from enngene_core.formats.genomes.unpacked import GZIP, unpack
 
 _PIECE = 1 << 18
 _LINE_ENDS = b"\r\n"

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 from enngene_core.errors import IntervalError
-from enngene_core.formats.bed import is_bed, parse_bed
-from enngene_core.formats.columns import read_blocks
-from enngene_core.formats.gff import is_gff, parse_gff
-from enngene_core.formats.intervals import Intervals
-from enngene_core.formats.text import TextLines, read_lines
+from enngene_core.formats.intervals.bed import is_bed, parse_bed
+from enngene_core.formats.intervals.gff import is_gff, parse_gff
+from enngene_core.formats.intervals.intervals import Intervals
+from enngene_core.formats.text.columns import read_blocks
+from enngene_core.formats.text.lines import TextLines, read_lines
 
 _EXPECTED = "a BED, narrowPeak, GFF3 or GTF file"
 _FEW = 1 << 12

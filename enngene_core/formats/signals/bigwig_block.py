@@ -4,7 +4,7 @@ import struct
 
 import numpy as np
 
-from enngene_core.formats.wanted import side_by_side
+from enngene_core.formats.signals.wanted import side_by_side
 
 _HEAD = struct.Struct("<IIIIIBBH")
 _BEDGRAPH, _VARIABLE, _FIXED = 1, 2, 3

@@ -5,11 +5,8 @@ from pathlib import Path
 import numpy as np
 
 from enngene_core.errors import IntervalError
-from enngene_core.formats.columns import read_blocks
-from enngene_core.formats.fields import NUMBER_LIMIT, NameIndex, gather_texts, whole_numbers
-from enngene_core.formats.gff_names import find_gff_names, read_gff_names
-from enngene_core.formats.interval_builder import IntervalBuilder, check_n_names, read_strands
-from enngene_core.formats.interval_faults import (
+from enngene_core.formats.intervals.builder import IntervalBuilder, check_n_names, read_strands
+from enngene_core.formats.intervals.faults import (
     is_whole_number,
     too_few_columns,
     too_long,
@@ -17,8 +14,11 @@ from enngene_core.formats.interval_faults import (
     wrong_coordinate,
     wrong_strand,
 )
-from enngene_core.formats.intervals import LONGEST_NAME, Intervals
-from enngene_core.formats.text import TextLines
+from enngene_core.formats.intervals.gff_names import find_gff_names, read_gff_names
+from enngene_core.formats.intervals.intervals import LONGEST_NAME, Intervals
+from enngene_core.formats.text.columns import read_blocks
+from enngene_core.formats.text.fields import NUMBER_LIMIT, NameIndex, gather_texts, whole_numbers
+from enngene_core.formats.text.lines import TextLines
 
 _FASTA = "##FASTA"
 _LEAST_COLUMNS = 8

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from enngene_core.errors import GenomeError
-from enngene_core.formats.genome import check_name
+from enngene_core.formats.genomes.genome import check_name
 
 _LONGEST_HEADER = 1 << 16
 

@@ -1,0 +1,1 @@
+"""Sequences: FASTA and 2bit."""

@@ -1,0 +1,1 @@
+"""Intervals: BED, narrowPeak, broadPeak, GFF3 and GTF."""

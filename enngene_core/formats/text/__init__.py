@@ -1,0 +1,1 @@
+"""Text files: lines, columns, numbers and names, whole arrays at a time."""
