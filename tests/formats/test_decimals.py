@@ -26,7 +26,8 @@ def check(texts: list[str]) -> None:
             assert USUAL.fullmatch(text)
             assert (value, str(value)) == (float(text), str(float(text)))  # -0.0 is told from 0.0
         elif is_usual and len(text) <= MARGIN:
-            assert len(texts) <= 32 and len(text) > 8  # few long ones are left to parse_unusual
+            # Few long ones are left to parse_unusual.
+            assert len(text) > 8 and sum(8 < len(other) <= MARGIN for other in texts) <= 32
             assert parse_unusual(text.encode()) == float(text)
 
 
