@@ -21,9 +21,9 @@ from benchmarks.timing import in_turns
 from enngene_core.branches.sequence import encode_sequences
 from enngene_core.branches.tracks import encode_signal
 from enngene_core.dataset.file import Dataset
-from enngene_core.formats.genomes.genome import open_genome
+from enngene_core.formats.genomes.file import open_genome
 from enngene_core.formats.intervals.file import read_intervals
-from enngene_core.formats.signals.signal import open_signal
+from enngene_core.formats.signals.file import open_signal
 from enngene_core.intervals.placement import Stretches, place_windows
 from enngene_core.intervals.windows import Windows
 from enngene_core.specs.preprocess import PreprocessSpec

@@ -19,7 +19,7 @@ from enngene_core.dataset.negatives_made import Made
 from enngene_core.dataset.negatives_places import Progress, write_places
 from enngene_core.dataset.negatives_shuffles import LONGEST_SHUFFLED, write_shuffles
 from enngene_core.errors import EnngeneError, IntervalError, SpecError
-from enngene_core.formats.genomes.genome import open_genome
+from enngene_core.formats.genomes.file import open_genome
 from enngene_core.formats.intervals.file import read_intervals
 from enngene_core.formats.intervals.intervals import Intervals
 from enngene_core.formats.text.name_table import read_chromosome_names

@@ -28,7 +28,7 @@ from enngene_core.dataset.place import place_classes
 from enngene_core.dataset.sources import References, Sources
 from enngene_core.dataset.summary import Profiler, Summary, count_windows, summarise
 from enngene_core.errors import SpecError
-from enngene_core.formats.signals.signal import track_kind
+from enngene_core.formats.signals.file import track_kind
 from enngene_core.formats.text.table import write_table
 from enngene_core.intervals.overlaps import drop_repeated
 from enngene_core.intervals.rejections import Rejections

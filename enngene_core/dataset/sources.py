@@ -8,12 +8,13 @@ from pathlib import Path
 import numpy as np
 
 from enngene_core.errors import SpecError
-from enngene_core.formats.genomes.genome import open_genome
+from enngene_core.formats.genomes.file import open_genome
 from enngene_core.formats.genomes.sequences import Sequences
 from enngene_core.formats.intervals.file import read_intervals
 from enngene_core.formats.intervals.intervals import Intervals
 from enngene_core.formats.opened import OpenedFile
-from enngene_core.formats.signals.signal import Signal, open_signal
+from enngene_core.formats.signals.file import open_signal
+from enngene_core.formats.signals.signal import Signal
 from enngene_core.formats.text.name_table import read_chromosome_names
 from enngene_core.intervals.chromosomes import match_chromosomes
 from enngene_core.intervals.placement import Stretches

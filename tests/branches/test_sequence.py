@@ -17,7 +17,8 @@ from enngene_core.branches.sequence import (
     reverse_complement,
 )
 from enngene_core.errors import GenomeError, SpecError
-from enngene_core.formats.genomes.genome import Genome, open_genome
+from enngene_core.formats.genomes.file import open_genome
+from enngene_core.formats.genomes.genome import Genome
 from enngene_core.formats.genomes.sequences import Sequences, read_sequences
 from enngene_core.intervals.windows import Windows, concatenate
 from enngene_core.specs.branches import SEQUENCE

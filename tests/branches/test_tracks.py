@@ -12,7 +12,7 @@ from enngene_core.branches import tracks
 from enngene_core.branches.tracks import encode_regions, encode_signal
 from enngene_core.errors import SignalError
 from enngene_core.formats.intervals.file import read_intervals
-from enngene_core.formats.signals.signal import open_signal
+from enngene_core.formats.signals.file import open_signal
 from enngene_core.intervals.windows import Windows, concatenate
 from tests.branches.real_windows import real_windows, windows_at
 from tests.core_fixtures import REAL_DATA

@@ -15,7 +15,7 @@ from enngene_core.dataset.likeness import (
     profile_of,
     profile_places,
 )
-from enngene_core.formats.genomes.genome import open_genome
+from enngene_core.formats.genomes.file import open_genome
 from enngene_core.intervals.composition import base_codes, survey
 
 GENOME = Path(__file__).parents[2] / "test-data" / "genome.fa"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from enngene_core.formats.genomes.genome import open_genome
+from enngene_core.formats.genomes.file import open_genome
 
 _BGZIP_END = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
 

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from enngene_core.errors import GenomeError
-from enngene_core.formats.genomes.genome import open_genome
+from enngene_core.formats.genomes.file import open_genome
 from enngene_core.formats.genomes.unpacked import unpack
 from tests.formats.genome_files import bgzip, gather_all, put, read_all, stretches_of
 from tests.refusal import refused

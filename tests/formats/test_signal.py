@@ -5,7 +5,7 @@ import pytest
 
 from enngene_core.errors import SignalError
 from enngene_core.formats.signals.bigwig import BigWig
-from enngene_core.formats.signals.signal import open_signal, track_kind
+from enngene_core.formats.signals.file import open_signal, track_kind
 from enngene_core.formats.signals.wig import Wig
 from tests.core_fixtures import REAL_DATA
 from tests.formats.bigwig_files import bigwig, fixed

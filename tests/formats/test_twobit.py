@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from enngene_core.errors import GenomeError
-from enngene_core.formats.genomes.genome import open_genome
+from enngene_core.formats.genomes.file import open_genome
 from tests.formats.genome_files import gather_all, put, read_all, stretches_of
 from tests.formats.twobit_files import twobit
 from tests.refusal import refused

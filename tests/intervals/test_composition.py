@@ -5,7 +5,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from enngene_core.formats.genomes.genome import open_genome
+from enngene_core.formats.genomes.file import open_genome
 from enngene_core.intervals.composition import Composition, survey
 
 GENOME = Path(__file__).parents[2] / "test-data" / "genome.fa"

@@ -15,8 +15,6 @@ MOST_CHROMOSOMES = 2_000_000
 #: Table for `Genome.gather` that leaves letters as they are.
 LETTERS = bytes(range(256))
 
-_TWOBIT = (b"\x1a\x41\x27\x43", b"\x43\x27\x41\x1a")
-
 
 class Genome(OpenedFile):
     """Chromosomes of a genome.
@@ -74,33 +72,6 @@ class Genome(OpenedFile):
         GenomeError
             If the file is damaged there, or has a letter that stands for no nucleotide.
         """
-
-
-def open_genome(path: Path) -> Genome:
-    """Genome in a FASTA file (plain, gzip or bgzip) or a 2bit file, told by its content.
-
-    Raises
-    ------
-    GenomeError
-        If the file is missing, of another format, damaged, or holds no sequence.
-    """
-    # The formats build on this module, so they are imported here.
-    try:
-        if path.is_dir():
-            raise GenomeError(f"{path}: found a folder; expected a FASTA or 2bit file")
-        if not path.is_file():
-            raise GenomeError(f"{path}: no such file")
-        with open(path, "rb") as file:
-            magic = file.read(4)
-        if magic in _TWOBIT:
-            from enngene_core.formats.genomes.twobit import TwoBitGenome
-
-            return TwoBitGenome(path)
-        from enngene_core.formats.genomes.fasta import FastaGenome
-
-        return FastaGenome(path)
-    except OSError as error:
-        raise GenomeError(f"{path}: cannot be read ({error.strerror or error})") from error
 
 
 def check_name(raw: bytes, where: str) -> str:
