@@ -69,9 +69,9 @@ class Profiler:
             return
         sums = self._sums.setdefault(name, np.zeros(self._shape))
         scores = _unpaired(values, self._encodings[name])
-        labels = self._label[rows]
-        for label in np.unique(labels):
-            sums[label] += scores[labels == label].sum(axis=0, dtype=np.float64)
+        # A product of matrices reads the scores once, for all classes.
+        is_member = self._label[rows] == np.arange(len(sums))[:, None]
+        sums += is_member.astype(np.float32) @ scores
 
     @property
     def profiles(self) -> dict[str, np.ndarray]:
@@ -83,7 +83,7 @@ def _unpaired(values: np.ndarray, encoding: Encoding) -> np.ndarray:
     """Scores as they are; 1 for the codes of bases that are not paired."""
     if not encoding.is_coded:
         return values
-    is_unpaired = np.zeros(256, dtype=np.uint8)
+    is_unpaired = np.zeros(256, dtype=np.float32)
     for code, symbol in enumerate(encoding.symbols):
         is_unpaired[code] = symbol not in "()S"
     return is_unpaired[values]
