@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from enngene_core.branches.folding import BEYOND_LETTER, Answer, Request, fold_rows
-from enngene_core.branches.workers import fold_in_processes
 from enngene_core.errors import SpecError
 from enngene_core.specs.branches import SEQUENCE, STRUCTURE, Encoding, StructureEncoding
 
@@ -130,7 +129,13 @@ def _encode(
 
     n_workers = min(n_threads, len(firsts))
     is_here = n_workers < 2 and length <= _LONGEST_HERE
-    answers = _fold_here(requests()) if is_here else fold_in_processes(requests(), n_workers)
+    if is_here:
+        answers = _fold_here(requests())
+    else:
+        # What starts processes is not worth its import until some are started.
+        from enngene_core.branches.workers import fold_in_processes
+
+        answers = fold_in_processes(requests(), n_workers)
     n_folded = 0
     with closing(answers):
         for index, (told, reasons) in answers:

@@ -3,9 +3,9 @@
 import sys
 from typing import TYPE_CHECKING
 
-from tqdm import tqdm
-
 if TYPE_CHECKING:
+    from tqdm import tqdm
+
     from enngene_core.training.recorder import TrainingProgress
 
 
@@ -26,7 +26,7 @@ class CountProgress:
     def __call__(self, finished: int, total: int) -> None:
         """Show `finished` of `total`."""
         if sys.stderr.isatty():
-            self._bar = self._bar or tqdm(total=total, desc=self._what)
+            self._bar = self._bar or _new_bar(total, self._what)
             self._bar.update(finished - self._bar.n)
             if finished >= total:
                 self._bar.close()
@@ -50,9 +50,15 @@ class EpochProgress:
                 print(head, *(f"{n} {v}" for n, v in metrics.items()), sep="  ", flush=True)
             return
         if self._bar is None:
-            self._bar = tqdm(total=progress.n_batches, desc=head, leave=True)
+            self._bar = _new_bar(progress.n_batches, head)
         self._bar.update(progress.batch - self._bar.n)
         self._bar.set_postfix(metrics)
         if progress.is_finished:
             self._bar.close()
             self._bar = None
+
+
+def _new_bar(total: int, what: str) -> "tqdm[None]":
+    from tqdm import tqdm  # few commands show a bar, and all import this module
+
+    return tqdm(total=total, desc=what)

@@ -11,7 +11,8 @@ from enngene_core.formats.genomes.fasta_index import read_index
 from enngene_core.formats.genomes.fasta_scan import make_index
 from enngene_core.formats.genomes.genome import LETTERS, Genome
 from enngene_core.formats.genomes.stretches import stretches_at
-from enngene_core.formats.genomes.unpacked import GZIP, unpack
+from enngene_core.formats.genomes.unpacked import unpack
+from enngene_core.formats.packed import GZIP
 
 _PIECE = 1 << 18
 _LINE_ENDS = b"\r\n"

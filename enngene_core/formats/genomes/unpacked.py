@@ -1,14 +1,11 @@
 """Gzipped files unpacked on disk, for files that are read at many places."""
 
 import errno
-import gzip
-import zlib
-from io import RawIOBase
+from io import BufferedIOBase, RawIOBase
 from pathlib import Path
 
 from enngene_core.errors import GenomeError
-
-GZIP = b"\x1f\x8b"
+from enngene_core.formats.packed import DAMAGED, open_gzipped
 
 _PIECE = 1 << 20
 _MOST_TIMES_LARGER = 64
@@ -36,7 +33,7 @@ def unpack(path: Path, target: Path, *, allowed: int = 1 << 30) -> None:
     packed_size = path.stat().st_size
     most = min(max(allowed, packed_size * _MOST_TIMES_LARGER), _LARGEST)
     size = 0
-    with open(path, "rb") as packed, gzip.GzipFile(fileobj=packed) as members:
+    with open(path, "rb") as packed, open_gzipped(packed) as members:
         _check_bgzip(path, packed.read(14), packed_size)
         packed.seek(0)
         with open(target, "wb", buffering=0) as plain:
@@ -63,13 +60,13 @@ def _check_bgzip(path: Path, head: bytes, packed_size: int) -> None:
             )
 
 
-def _read(members: gzip.GzipFile, path: Path) -> bytes:
+def _read(members: BufferedIOBase, path: Path) -> bytes:
     try:
         return members.read(_PIECE)
-    except EOFError as error:
-        raise GenomeError(f"{path}: the gzip file is cut short; copy or upload it again") from error
-    except (gzip.BadGzipFile, zlib.error) as error:
-        raise GenomeError(f"{path}: the gzip file is damaged; copy or upload it again") from error
+    except DAMAGED as error:
+        raise GenomeError(
+            f"{path}: the gzip file is cut short or damaged; copy or upload it again"
+        ) from error
 
 
 def _write(plain: RawIOBase, piece: bytes, *, path: Path, target: Path, size: int) -> None:

@@ -6,13 +6,13 @@ checked. Each block is unpacked once, straight into its place, which is also fas
 """
 
 import os
-import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
 
 from enngene_core.errors import SignalError
+from enngene_core.formats.packed import DAMAGED, unpacker
 from enngene_core.formats.signals.bigwig_block import LARGEST_BLOCK, put_block
 from enngene_core.formats.signals.bigwig_index import Blocks, read_index
 from enngene_core.formats.signals.signal import Signal
@@ -125,12 +125,12 @@ class BigWig(Signal):
         data = os.pread(self._file.fileno(), size, offset)
         if not self._index.is_compressed:
             return data
-        unpacker = zlib.decompressobj()
+        stream = unpacker()
         try:
-            data = unpacker.decompress(data, LARGEST_BLOCK)
-        except zlib.error:
+            data = stream.decompress(data, LARGEST_BLOCK)
+        except DAMAGED:
             return b""
-        return data if unpacker.eof else b""
+        return data if stream.eof else b""
 
     def close(self) -> None:
         """Close the file."""

@@ -1,12 +1,11 @@
 """Files of scores, told by their content."""
 
 import codecs
-import gzip
-import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
 from enngene_core.errors import SignalError
+from enngene_core.formats.packed import DAMAGED, GZIP, open_gzipped
 from enngene_core.formats.signals.bigwig import BigWig
 from enngene_core.formats.signals.signal import Signal
 from enngene_core.formats.signals.wig import Wig
@@ -14,7 +13,6 @@ from enngene_core.formats.signals.wig_declaration import is_declaration
 from enngene_core.formats.text.decimals import parse_unusual
 from enngene_core.specs.branches import TrackKind
 
-_GZIP = b"\x1f\x8b"
 _BIGWIG = (b"\x26\xfc\x8f\x88", b"\x88\x8f\xfc\x26")
 _BIGBED = (b"\xeb\xf2\x89\x87", b"\x87\x89\xf2\xeb")
 _PASSED_OVER = (b"#", b"track", b"browser")
@@ -95,10 +93,10 @@ def _head(path: Path) -> tuple[bytes, bool]:
         raise SignalError(f"{path}: {what}; expected a file of scores or regions")
     try:
         with open(path, "rb") as raw:
-            is_gzipped = raw.read(len(_GZIP)) == _GZIP
+            is_gzipped = raw.read(len(GZIP)) == GZIP
             raw.seek(0)
-            head = (gzip.GzipFile(fileobj=raw) if is_gzipped else raw).read(_SAMPLE)
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            head = (open_gzipped(raw) if is_gzipped else raw).read(_SAMPLE)
+    except DAMAGED as error:
         raise SignalError(
             f"{path}: the gzip file is cut short or damaged; expected a whole file"
         ) from error

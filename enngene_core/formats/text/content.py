@@ -1,16 +1,14 @@
 """Bytes of a whole file, plain or gzipped, in bounded memory."""
 
-import zlib
 from pathlib import Path
 from typing import BinaryIO
 
 from enngene_core.errors import EnngeneError
+from enngene_core.formats.packed import DAMAGED, GZIP, unpacker
 
 #: Largest size of a file, unpacked, that is read whole.
 MAX_SIZE = 1 << 30
-_GZIP = b"\x1f\x8b"
 _PIECE = 1 << 16
-_ONE_MEMBER = 16 + zlib.MAX_WBITS
 #: Concatenated bgzip files have one each; more only keep the reader busy.
 _MOST_EMPTY_MEMBERS = 100_000
 
@@ -43,7 +41,7 @@ _SIGNATURES = (
     (b"\x28\xb5\x2f\xfd", "a zstd file"),
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
     (b"Rar!\x1a\x07", "a rar archive"),
-    (_GZIP, "a gzip file inside a gzip file"),
+    (GZIP, "a gzip file inside a gzip file"),
 )
 
 
@@ -78,7 +76,7 @@ def _read(path: Path, error: type[EnngeneError], expected: str, max_size: int) -
         found = "found a pipe or device" if path.exists() else "no such file"
         raise error(f"{path}: {found}; expected {expected}")
     with open(path, "rb") as file:
-        is_gzipped = file.read(len(_GZIP)) == _GZIP
+        is_gzipped = file.read(len(GZIP)) == GZIP
         file.seek(0)
         content: bytes | bytearray
         if is_gzipped:
@@ -101,12 +99,12 @@ def _unpack(path: Path, file: BinaryIO, error: type[EnngeneError], max_size: int
     n_empty = 0
     packed = file.read(_PIECE)
     while packed:
-        if not packed.startswith(_GZIP):
+        if not packed.startswith(GZIP):
             raise error(
                 f"{path}: found other data after the end of the gzip data; expected gzip alone"
             )
         n_before = len(content)
-        member = zlib.decompressobj(wbits=_ONE_MEMBER)
+        member = unpacker(of_gzip=True)
         while not member.eof:
             if not packed:
                 raise error(
@@ -115,14 +113,14 @@ def _unpack(path: Path, file: BinaryIO, error: type[EnngeneError], max_size: int
                 )
             try:
                 content += member.decompress(packed, max_size + 1 - len(content))
-            except zlib.error as failure:
+            except DAMAGED as failure:
                 raise error(_damaged(path)) from failure
             if len(content) > max_size:
                 return content
             packed = member.unconsumed_tail or member.unused_data or file.read(_PIECE)
         # Tapes and some tools fill the file up with zeros.
         packed = packed.lstrip(b"\0")
-        while len(packed) < len(_GZIP) and (more := file.read(_PIECE)):
+        while len(packed) < len(GZIP) and (more := file.read(_PIECE)):
             packed = (packed + more).lstrip(b"\0")
         n_empty += len(content) == n_before
         if n_empty > _MOST_EMPTY_MEMBERS:

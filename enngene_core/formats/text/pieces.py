@@ -1,14 +1,12 @@
 """Whole lines of a text file of any size, a piece at a time."""
 
 import codecs
-import gzip
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
 from enngene_core.errors import EnngeneError
+from enngene_core.formats.packed import DAMAGED, GZIP, open_gzipped
 
-_GZIP = b"\x1f\x8b"
 _LONGEST_LINE = 1 << 16
 #: What a gzip file may unpack to: this many bytes, or this many times its own.
 _ALWAYS_ALLOWED, _MOST_TIMES_LARGER = 1 << 30, 200
@@ -44,9 +42,9 @@ def read_pieces(
     rest = b""
     try:
         with open(path, "rb") as raw:
-            is_gzipped = raw.read(len(_GZIP)) == _GZIP
+            is_gzipped = raw.read(len(GZIP)) == GZIP
             raw.seek(0)
-            file = gzip.GzipFile(fileobj=raw) if is_gzipped else raw
+            file = open_gzipped(raw) if is_gzipped else raw
             packed_size = path.stat().st_size
             most = max(_ALWAYS_ALLOWED, packed_size * _MOST_TIMES_LARGER)
             while block := file.read(size):
@@ -73,7 +71,7 @@ def read_pieces(
                         f"{path}: found a line of more than {_LONGEST_LINE:,} characters; "
                         f"expected {expected}"
                     )
-    except (EOFError, zlib.error, gzip.BadGzipFile) as failure:
+    except DAMAGED as failure:
         raise error(
             f"{path}: the gzip file is cut short or damaged after {n_read:,} unpacked bytes; "
             "expected a whole file (copy or upload it again)"
