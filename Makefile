@@ -40,7 +40,7 @@ browser:
 .venvs/core/.installed: requirements/core.txt pyproject.toml
 	$(PYTHON) -m venv .venvs/core
 	$(BIN)/pip install -q -r requirements/core.txt
-	$(BIN)/pip install -q --no-deps -e .
+	$(BIN)/pip install -q --no-deps -e . --config-settings editable_mode=compat
 	touch $@
 
 .venvs/core/.tests: requirements/test.txt .venvs/core/.installed

@@ -5,6 +5,7 @@ import hashlib
 import platform
 from collections.abc import Mapping
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from threading import Event
@@ -86,5 +87,10 @@ def software(*packages: str) -> dict[str, str]:
     return {
         "enngene-core": enngene_core.__version__,
         "python": platform.python_version(),
-        **{name: version(name) for name in packages},
+        **{name: _version(name) for name in packages},
     }
+
+
+@cache
+def _version(package: str) -> str:
+    return version(package)

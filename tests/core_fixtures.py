@@ -59,6 +59,7 @@ def real_dataset(
         class_files,
         references,
         PreprocessSpec(branches=BRANCHES, window=51, seed=3),
+        for_report=True,
         output=path,
         execution=ExecutionSpec(threads=1),
     )

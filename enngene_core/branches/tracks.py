@@ -1,5 +1,6 @@
 """The conservation branch and the user's own tracks: scores, or regions, base by base."""
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from enngene_core.intervals.windows import Windows
 _LONGEST = 1 << 18
 #: Memory of the values that are handed out at once, bytes.
 _BLOCK = 1 << 26
+#: Stretches that are read while one is in use.
+_AHEAD = 4
 
 
 def encode_signal(
@@ -132,17 +135,20 @@ def _join(blocks: Iterable[tuple[str, int, np.ndarray]], width: int) -> Iterator
 
 
 def _read_ahead(items: Iterator[_Joined]) -> Iterator[_Joined]:
-    """The same items, the next of which is read while one is in use."""
+    """The same items, the next of which are read while one is in use."""
     with ThreadPoolExecutor(1) as reader:
-        coming = reader.submit(next, items, None)
-        while (item := coming.result()) is not None:
-            coming = reader.submit(next, items, None)
+        coming = deque(reader.submit(next, items, None) for _ in range(_AHEAD))
+        while (item := coming.popleft().result()) is not None:
+            coming.append(reader.submit(next, items, None))
             yield item
 
 
 def _count(is_true: np.ndarray, first: np.ndarray, last: np.ndarray) -> np.ndarray:
     """How often True stands in each ``[first, last)``."""
-    edges = np.flatnonzero(np.diff(is_true, prepend=False, append=False))
+    is_edge = np.empty(len(is_true) + 1, dtype=bool)
+    is_edge[0], is_edge[-1] = is_true[0], is_true[-1]
+    np.not_equal(is_true[1:], is_true[:-1], out=is_edge[1:-1])
+    edges = np.flatnonzero(is_edge)
     if not len(edges):
         return np.zeros(len(first), dtype=np.int64)
     # The number of True before a place is a line that rises by one a place within a run.

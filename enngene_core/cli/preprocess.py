@@ -88,7 +88,7 @@ def preprocess(
             rejected=table,
             checks=check_table,
             split_table=split_table,
-            with_checks=any(pages),
+            for_report=any(pages),
             execution=execution,
             on_progress=CountProgress("sequences folded"),
         )

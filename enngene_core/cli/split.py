@@ -46,7 +46,7 @@ def split(
             rejected=table,
             checks=check_table,
             split_table=split_table,
-            with_checks=any(pages),
+            for_report=any(pages),
         )
         if any(pages):
             from enngene_core.report.split import split_report

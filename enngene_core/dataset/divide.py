@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 
-from enngene_core.branches.similarity import cluster
 from enngene_core.errors import IntervalError, SpecError
 from enngene_core.formats.text.name_table import read_name_table
 from enngene_core.intervals.overlaps import overlap_groups, overlaps_any
@@ -116,6 +115,8 @@ def divide(
     if spec.split == "homology":
         if codes is None:
             raise SpecError("a split by homology needs the sequence branch, which is not there")
+        from enngene_core.branches.similarity import cluster  # slow to load, and rarely asked for
+
         groups = _united(groups, cluster(codes, identity=spec.identity))
     split = split_groups(groups, windows.label, ratio=spec.ratio, rng=named_rng(spec.seed, "split"))
     _check_groups(groups, split, spec)

@@ -87,7 +87,7 @@ def preprocess(
     rejected: Path | None = None,
     checks: Path | None = None,
     split_table: Path | None = None,
-    with_checks: bool = False,
+    for_report: bool = False,
     execution: ExecutionSpec = ExecutionSpec(),
     on_progress: Progress | None = None,
 ) -> PreprocessResult:
@@ -112,8 +112,8 @@ def preprocess(
         Table of leakage and trivial signals.
     split_table
         Names of intervals and their splits, for a given split.
-    with_checks
-        Look for leakage and trivial signals even if their table is not asked for.
+    for_report
+        Gather profiles, leakage and trivial signals too.
     execution
         Cores and memory.
     on_progress
@@ -152,7 +152,8 @@ def preprocess(
                 given=read_splits(split_table, spec),
                 on_genome=dataset_spec.on_genome(windows.label),
             )
-            windows, codes = windows.take(divided.rows), codes[divided.rows]
+            if len(divided.rows) < len(windows):
+                windows, codes = windows.take(divided.rows), codes[divided.rows]
             check_counts(count_windows(windows.label, divided.split, n_classes=len(names)), names)
             outcome, kept, profiles = _write(
                 output,
@@ -164,11 +165,14 @@ def preprocess(
                 provenance=checksums.provenance,
                 execution=execution,
                 on_progress=on_progress,
+                for_report=for_report,
             )
             renamed = {("class", name): names for name, names in placed.renamed.items()}
             renamed |= {("branch", name): names for name, names in sources.renamed.items()}
         failed = reject_failures(windows, outcome.failures)
-        windows, codes, split = windows.take(kept), codes[kept], divided.split[kept]
+        split = divided.split
+        if outcome.failures:
+            windows, codes, split = windows.take(kept), codes[kept], split[kept]
         rejections = Rejections.joined(
             [placed.rejections, repeated, reduced, divided.rejections, failed]
         )
@@ -183,7 +187,7 @@ def preprocess(
             profiles=profiles,
         )
         found = None
-        if with_checks or checks is not None:
+        if for_report or checks is not None:
             from enngene_core.dataset.checks import check_dataset, write_checks
 
             found = check_dataset(windows, codes, split, dataset_spec)
@@ -228,6 +232,7 @@ def _write(
     provenance: Callable[[], Mapping[str, Any]],
     execution: ExecutionSpec,
     on_progress: Progress | None,
+    for_report: bool,
 ) -> tuple[Outcome, np.ndarray, dict[str, np.ndarray]]:
     """Write the dataset; what could not be encoded, windows that are in it, and their profiles."""
     from enngene_core.dataset.new_file import new_dataset  # h5py: not before there is work for it
@@ -248,7 +253,7 @@ def _write(
             row=row,
             execution=execution,
             on_progress=on_progress,
-            observe=profiler.observe,
+            observe=profiler.observe if for_report else None,
         )
     if not outcome.failures:
         return outcome, np.arange(len(order)), profiler.profiles
@@ -272,7 +277,7 @@ def _write(
             spec,
             output,
             provenance=provenance,
-            observe=profiler.observe,
+            observe=profiler.observe if for_report else None,
         )
     whole.unlink()
     return outcome, kept, profiler.profiles

@@ -65,7 +65,7 @@ def split(
     rejected: Path | None = None,
     checks: Path | None = None,
     split_table: Path | None = None,
-    with_checks: bool = False,
+    for_report: bool = False,
 ) -> SplitResult:
     """Reduce, divide and choose the branches of a dataset again.
 
@@ -83,8 +83,8 @@ def split(
         Table of leakage and trivial signals.
     split_table
         Names of intervals and their splits, for a given split.
-    with_checks
-        Look for leakage and trivial signals even if their table is not asked for.
+    for_report
+        Gather profiles, leakage and trivial signals too.
 
     Raises
     ------
@@ -122,14 +122,14 @@ def split(
             new_spec,
             output,
             provenance=lambda: provenance,
-            observe=profiler.observe,
+            observe=profiler.observe if for_report else None,
         )
     rejections = Rejections.joined([reduced, divided.rejections])
     if rejected is not None:
         _write_left_out(rejected, rejections, windows, names)
     windows = windows.take(rows)
     found = None
-    if codes is not None and (with_checks or checks is not None):
+    if codes is not None and (for_report or checks is not None):
         found = check_dataset(windows, codes, new, new_spec)
     if checks is not None:
         if found is None:

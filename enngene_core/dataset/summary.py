@@ -34,7 +34,8 @@ class Summary:
     n_padded : ndarray of int64, shape (n_classes,)
         Windows with padding.
     profiles : dict of str to ndarray of float64, shape (n_classes, width)
-        Mean of each position, for branches of scores; share of unpaired bases, for structure.
+        Mean of each position, for branches of scores; share of unpaired bases, for structure. Empty
+        unless they were asked for.
     """
 
     counts: np.ndarray
@@ -118,8 +119,7 @@ def summarise(
     n_padding = int(windows.pad_left.sum() + windows.pad_right.sum())
     is_padded = (windows.pad_left > 0) | (windows.pad_right > 0)
     chrom, of_chrom = np.unique(windows.chrom[on_genome], return_inverse=True)
-    by_chromosome = np.zeros((len(chrom), len(SPLITS)), dtype=np.int64)
-    np.add.at(by_chromosome, (of_chrom, split[on_genome]), 1)
+    by_chromosome = count_windows(of_chrom, split[on_genome], n_classes=len(chrom))
     return Summary(
         counts=count_windows(windows.label, split, n_classes=len(classes)),
         chromosomes={
@@ -139,6 +139,5 @@ def summarise(
 
 def count_windows(label: np.ndarray, split: np.ndarray, *, n_classes: int) -> np.ndarray:
     """Windows by class and split, shape (n_classes, n_splits)."""
-    counts = np.zeros((n_classes, len(SPLITS)), dtype=np.int64)
-    np.add.at(counts, (label, split), 1)
-    return counts
+    cell = label.astype(np.int64) * len(SPLITS) + split
+    return np.bincount(cell, minlength=n_classes * len(SPLITS)).reshape(n_classes, len(SPLITS))

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from enngene_core.dataset.file import Dataset
+from enngene_core.dataset.summary import count_windows
 from enngene_core.errors import DatasetError, SpecError
 from enngene_core.formats.text.table import table_text
 from enngene_core.models.bundle import Bundle, BundleConfig, write_bundle
@@ -17,7 +18,6 @@ from enngene_core.provenance import sha256, software
 from enngene_core.specs.execution import ExecutionSpec
 from enngene_core.specs.network import NetworkSpec, default_network
 from enngene_core.specs.shapes import LayerShape, layer_shapes
-from enngene_core.specs.splitting import SPLITS
 from enngene_core.specs.training import TrainingSpec
 from enngene_core.training.fit import fit
 from enngene_core.training.recorder import HISTORY_COLUMNS, Epoch, OnProgress
@@ -100,8 +100,7 @@ def train(
         layers = layer_shapes(network, **sizes)
         model = build_network(network, **sizes)
         fitted = fit(model, opened, tuple(network.branches), spec, execution, on_progress)
-        counts = np.zeros((len(opened.spec.classes), len(SPLITS)), dtype=np.int64)
-        np.add.at(counts, (opened.label, opened.split), 1)
+        counts = count_windows(opened.label, opened.split, n_classes=len(opened.spec.classes))
         dataset_spec = opened.spec
         provenance = _provenance(dataset, opened.provenance)
 

@@ -36,6 +36,7 @@ def preprocess_tiny(folder: Path, **options) -> PreprocessResult:
         [ClassFile("a", folder / "a.bed"), ClassFile("b", folder / "b.bed", file_name="B peaks")],
         References(folder / "genome.fa"),
         PreprocessSpec(window=4, ratio=(1, 0, 0)),
+        for_report=True,
         output=folder / "dataset.h5",
         **options,
     )
@@ -157,7 +158,9 @@ def test_splits_by_chromosome(
         validation_chromosomes="chr_12",
         test_chromosomes="chr_11,chr_13",
     )
-    result = preprocess(class_files, references, spec, output=tmp_path / "dataset.h5")
+    result = preprocess(
+        class_files, references, spec, for_report=True, output=tmp_path / "dataset.h5"
+    )
     with Dataset(tmp_path / "dataset.h5") as dataset:
         windows = dataset.windows(np.arange(dataset.n_windows))
         chrom = np.array([name.decode() for name in windows.chrom_names])
@@ -206,6 +209,7 @@ def test_padding_is_told_apart_from_unknown_bases(tmp_path: Path) -> None:
         [ClassFile("a", tmp_path / "a.bed"), ClassFile("b", tmp_path / "b.bed")],
         References(tmp_path / "genome.fa"),
         PreprocessSpec(window=6, edge="pad", ratio=(1, 0, 0)),
+        for_report=True,
         output=tmp_path / "dataset.h5",
     )
     with Dataset(tmp_path / "dataset.h5") as dataset:

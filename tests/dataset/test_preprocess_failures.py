@@ -57,6 +57,7 @@ def test_they_are_rejected_and_not_the_run(folder: Path) -> None:
             [ClassFile(name, folder / f"{name}.bed") for name in "ab"],
             references(folder),
             SPEC,
+            for_report=True,
             output=folder / "dataset.h5",
             rejected=folder / "rejected.tsv",
             execution=ExecutionSpec(threads=threads),

@@ -42,7 +42,12 @@ def contents(
 ) -> tuple[PreprocessResult, dict[str, np.ndarray]]:
     """Result, and all columns and branches of the dataset."""
     result = preprocess(
-        classes, references, spec, output=folder / "dataset.h5", execution=ExecutionSpec(threads=1)
+        classes,
+        references,
+        spec,
+        for_report=True,
+        output=folder / "dataset.h5",
+        execution=ExecutionSpec(threads=1),
     )
     with Dataset(folder / "dataset.h5") as dataset:
         rows = np.arange(dataset.n_windows)

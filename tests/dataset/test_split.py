@@ -139,7 +139,9 @@ def test_all_of_a_dataset_is_kept(whole: Path, tmp_path: Path) -> None:
 def test_branches_that_are_kept(
     whole: Path, tmp_path: Path, wanted: str, kept: Sequence[str]
 ) -> None:
-    result = split(whole, SplitSpec(branches=wanted, seed=3), output=tmp_path / "some.h5")
+    result = split(
+        whole, SplitSpec(branches=wanted, seed=3), for_report=True, output=tmp_path / "some.h5"
+    )
     split(whole, SplitSpec(seed=3), output=tmp_path / "all.h5")
     with Dataset(tmp_path / "some.h5") as some, Dataset(tmp_path / "all.h5") as everything:
         assert list(some.spec.encodings) == list(result.spec.encodings) == list(kept)
@@ -164,7 +166,7 @@ def test_no_cluster_crosses(whole: Path, tmp_path: Path) -> None:
 def test_without_the_sequence_nothing_is_similar(whole: Path, tmp_path: Path) -> None:
     bare, output = tmp_path / "bare.h5", tmp_path / "found.h5"
     split(whole, SplitSpec(branches="conservation"), output=bare)
-    result = split(bare, SplitSpec(ratio=(1, 1, 1), seed=77), output=output, with_checks=True)
+    result = split(bare, SplitSpec(ratio=(1, 1, 1), seed=77), output=output, for_report=True)
     assert result.checks is None
     assert result.summary.gc == {}
     assert {key: name for key, (name, _) in rows_of(output).items()} == {
@@ -225,12 +227,14 @@ def test_the_checks_are_those_of_preprocessing(
         class_files,
         references,
         PreprocessSpec(**spec),
+        for_report=True,
         output=outputs[0],
         checks=tables[0],
     )
     new = split(
         real_dataset.path,
         SplitSpec(split="chromosome", seed=4, branches="sequence"),
+        for_report=True,
         output=outputs[1],
         checks=tables[1],
     )
@@ -242,7 +246,9 @@ def test_the_checks_are_those_of_preprocessing(
 
 
 def test_profiles_are_those_of_preprocessing(real_dataset: RealDataset, tmp_path: Path) -> None:
-    new = split(real_dataset.path, SplitSpec(seed=8), output=tmp_path / "new.h5").summary
+    new = split(
+        real_dataset.path, SplitSpec(seed=8), for_report=True, output=tmp_path / "new.h5"
+    ).summary
     old = real_dataset.result.summary
     assert list(new.profiles) == list(old.profiles) == list(BRANCHES[1:])
     for name, profile in old.profiles.items():

@@ -6,9 +6,7 @@ from pathlib import Path
 
 from enngene_core.errors import SignalError
 from enngene_core.formats.packed import DAMAGED, GZIP, open_gzipped
-from enngene_core.formats.signals.bigwig import BigWig
 from enngene_core.formats.signals.signal import Signal
-from enngene_core.formats.signals.wig import Wig
 from enngene_core.formats.signals.wig_declaration import is_declaration
 from enngene_core.formats.text.decimals import parse_unusual
 from enngene_core.specs.branches import TrackKind
@@ -38,7 +36,14 @@ def open_signal(paths: Sequence[Path]) -> Signal:
             raise SignalError(f"{path}: a bigWig file among {len(paths)} files; expected it alone")
         if kind not in ("bigWig", "wig"):
             raise SignalError(f"{path}: found {kind}; expected a bigWig or wig file")
-    return Wig(paths) if kind == "wig" else BigWig(paths[0])
+    # The reader of one format is not worth its import where the other is read.
+    if kind == "wig":
+        from enngene_core.formats.signals.wig import Wig
+
+        return Wig(paths)
+    from enngene_core.formats.signals.bigwig import BigWig
+
+    return BigWig(paths[0])
 
 
 def track_kind(path: Path) -> TrackKind:
