@@ -1,6 +1,6 @@
 """Windows to branches, the same way for a dataset and for new intervals."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,7 +76,7 @@ def encode_branches(
     sources: Sources,
     spec: DatasetSpec,
     *,
-    into: Mapping[str, np.ndarray],
+    into: dict[str, np.ndarray],
     row: np.ndarray,
     execution: ExecutionSpec,
     on_progress: Progress | None = None,
@@ -95,7 +95,8 @@ def encode_branches(
     spec
         How the branches are encoded.
     into
-        Arrays to fill, each of shape (n_windows, width), by branch.
+        Arrays to fill, each of shape (n_windows, width), by branch. Each is taken out of it, so
+        that a mapped file takes memory for one branch at a time.
     row : ndarray of int64, shape (n_windows,)
         Row of `into` for each window.
     execution
@@ -109,12 +110,13 @@ def encode_branches(
     failures: list[Failure] = []
 
     def put(name: str, rows: np.ndarray, values: np.ndarray) -> None:
-        into[name][row[rows]] = values
+        stored[row[rows]] = values
         if observe:
             observe(name, rows, values)
 
     width = spec.window
-    for name in into:
+    for name in tuple(into):
+        stored = into.pop(name)
         if name == "sequence":
             put(name, np.arange(len(windows)), codes)
         elif name == "structure":
@@ -224,7 +226,7 @@ def encode_new_intervals(
             sequence_codes(windows, sources, width=spec.window),
             sources,
             spec,
-            into=encoded,
+            into=dict(encoded),
             row=np.arange(len(windows)),
             execution=execution,
             on_progress=on_folded,

@@ -15,6 +15,7 @@ from enngene_core.formats.hdf5 import (
     create_contiguous,
     create_file,
     reserve,
+    sync,
     write_text,
 )
 from enngene_core.intervals.windows import COLUMNS, Windows
@@ -50,7 +51,8 @@ def new_dataset(
     Yields
     ------
     dict of str to ndarray, each of shape (n_windows, width)
-        The branches, as they lie in the file.
+        The branches, as they lie in the file. Those that are taken out of it take no memory
+        once their user has let them go.
 
     Raises
     ------
@@ -59,7 +61,7 @@ def new_dataset(
     """
     offsets = _write_windows(path, windows, split, spec)
     reserve(path)
-    branches = {
+    branches: dict[str, np.ndarray] = {
         name: np.memmap(
             path,
             dtype=spec.encodings[name].dtype,
@@ -69,9 +71,9 @@ def new_dataset(
         )
         for name, offset in offsets.items()
     }
-    yield dict(branches)
-    for stored in branches.values():
-        stored.flush()
+    yield branches
+    branches.clear()
+    sync(path)
     attributes = {
         "spec": spec.model_dump_json(exclude={"classes"}),
         "classes": json.dumps(list(spec.classes)),

@@ -50,7 +50,8 @@ def copy_windows(
     with new_dataset(
         output, windows=windows, split=split, spec=spec, provenance=provenance
     ) as branches:
-        for name, values in branches.items():
+        for name in tuple(branches):
+            values = branches.pop(name)
             n_block = max(1, _BLOCK // (spec.window * values.itemsize))
             for first in range(0, dataset.n_windows, n_block):
                 block = slice(*np.searchsorted(in_turn, (first, first + n_block)))

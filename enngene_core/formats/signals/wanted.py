@@ -18,7 +18,8 @@ class WantedScores:
     """
 
     def __init__(self, stretches: np.ndarray) -> None:
-        self._start, self._end = stretches[:, 0], stretches[:, 1]
+        # Contiguous, or each search would copy them.
+        self._start, self._end = np.ascontiguousarray(stretches.T)
         self._edges = np.concatenate(([0], np.cumsum(self._end - self._start)))
         # The score of a base lies at its position and the shift of its stretch.
         self._shift = self._edges[:-1] - self._start

@@ -21,8 +21,8 @@ from enngene_core.formats.signals.wig_piece import Piece
 from enngene_core.formats.text.decimals import parse_unusual
 from enngene_core.formats.text.pieces import read_pieces
 
-#: Text that is parsed at once, so that its arrays lie in the processor's cache.
-_PIECE = 1 << 17
+#: Text that is parsed at once: threads change seldom, and its arrays lie near the processor.
+_PIECE = 1 << 19
 #: Text that is searched for declarations at once.
 _LARGE_PIECE = 1 << 20
 _N_THREADS = 2
