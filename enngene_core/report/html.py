@@ -13,8 +13,6 @@ from enngene_core.report.words import shown
 
 #: Rows of a table that a page shows.
 _MOST_ROWS = 1000
-#: Rows of a figure's numbers that a page shows.
-_MOST_NUMBERS = 100
 
 
 def write_html(
@@ -49,6 +47,5 @@ def write_html(
             name: base64.b64encode(item.png).decode("ascii") for name, item in rendered.items()
         },
         most_rows=_MOST_ROWS,
-        most_numbers=_MOST_NUMBERS,
     )
     path.write_text(page, encoding="utf-8", newline="\n")
