@@ -15,7 +15,6 @@ from enngene_core.formats.hdf5 import (
     create_contiguous,
     create_file,
     reserve,
-    sync,
     write_text,
 )
 from enngene_core.intervals.windows import COLUMNS, Windows
@@ -73,7 +72,6 @@ def new_dataset(
     }
     yield branches
     branches.clear()
-    sync(path)
     attributes = {
         "spec": spec.model_dump_json(exclude={"classes"}),
         "classes": json.dumps(list(spec.classes)),

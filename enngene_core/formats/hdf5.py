@@ -63,18 +63,6 @@ def reserve(path: Path) -> None:
         _allocate(file.fileno(), os.fstat(file.fileno()).st_size, path)
 
 
-def sync(path: Path) -> None:
-    """Bring what was written to a file to its disk.
-
-    Raises
-    ------
-    OSError
-        If that fails, as on a network disk that is full.
-    """
-    with open(path, "r+b") as file:
-        os.fsync(file.fileno())
-
-
 def _allocate(descriptor: int, size: int, path: Path) -> None:
     try:
         os.posix_fallocate(descriptor, 0, size)

@@ -53,7 +53,7 @@ class SplittingSpec(Spec):
     )
     identity: float = Field(
         0.8,
-        ge=0.5,
+        ge=0.7,
         le=1,
         description="Share of identical bases from which two windows count as similar, in a split "
         "by homology.",
