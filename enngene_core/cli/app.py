@@ -38,8 +38,11 @@ for _command, _help in {
     "evaluate": "Judge a model on a part of a dataset that it never saw.",
     "predict": "Predict the class of new intervals.",
     "interpret": "Show which positions of new intervals speak for a class.",
+    "import-model": "Make a model bundle of a Keras model that was trained elsewhere.",
+    "export-model": "Write a model for other programs: Keras, TensorFlow or ONNX.",
 }.items():
-    app.command(f"enngene_core.cli.{_command}:{_command}", name=_command, help=_help)
+    _name = _command.replace("-", "_")
+    app.command(f"enngene_core.cli.{_name}:{_name}", name=_command, help=_help)
 
 
 def main() -> None:

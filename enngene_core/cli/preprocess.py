@@ -1,10 +1,11 @@
 """`enngene preprocess`."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from cyclopts import Parameter
 
+from enngene_core.cli.classes import Classes, ClassOptions
 from enngene_core.cli.options import (
     Execution,
     Flat,
@@ -12,45 +13,16 @@ from enngene_core.cli.options import (
     ReferenceOptions,
     ReportOptions,
     Reports,
-    named_path,
     write,
 )
-from enngene_core.errors import SpecError
 from enngene_core.outputs import written_together
-from enngene_core.specs.base import read_json, validate
-from enngene_core.specs.classes import ClassFilesSpec
 from enngene_core.specs.execution import ExecutionSpec
 from enngene_core.specs.preprocess import PreprocessSpec
-
-if TYPE_CHECKING:
-    from enngene_core.dataset.classes import ClassFile
 
 
 def preprocess(
     *,
-    intervals: Annotated[
-        list[str],
-        Parameter(
-            help="NAME=FILE, once for each class: its name, and its intervals (BED, narrowPeak, "
-            "broadPeak, GFF3 or GTF; plain or gzip).",
-            show_default=False,
-        ),
-    ] = [],  # noqa: B006 - never changed
-    sequences: Annotated[
-        list[str],
-        Parameter(
-            help="NAME=FILE, once for each class of ready sequences: its name, and its FASTA file "
-            "(DNA or RNA, plain or gzip).",
-            show_default=False,
-        ),
-    ] = [],  # noqa: B006 - never changed
-    classes: Annotated[
-        Path | None,
-        Parameter(
-            help='Classes as JSON instead: [{"name": "exons", "path": "exons.bed"}, ...]; '
-            '"kind": "sequences" for FASTA.'
-        ),
-    ] = None,
+    classes: Classes = ClassOptions(),
     references: ReferenceFiles = ReferenceOptions(),
     spec: Annotated[PreprocessSpec, Flat] = PreprocessSpec(),
     split_table: Annotated[
@@ -76,7 +48,7 @@ def preprocess(
     from enngene_core.cli.progress import CountProgress
     from enngene_core.dataset import preprocess as work
 
-    class_files = _class_files(intervals, sequences, classes)
+    class_files = classes.open()
     targets = (output, rejected, checks, *reports.paths)
     with written_together(*targets) as (dataset, table, check_table, *pages):
         assert dataset is not None
@@ -100,22 +72,3 @@ def preprocess(
         f"{result.summary.counts.sum()} windows of {len(class_files)} classes; "
         f"{len(result.rejections)} input rows rejected"
     )
-
-
-def _class_files(
-    intervals: list[str], sequences: list[str], classes: Path | None
-) -> "list[ClassFile]":
-    from enngene_core.dataset.classes import ClassFile
-
-    if classes is not None:
-        if intervals or sequences:
-            raise SpecError(
-                "give the classes by --intervals and --sequences or by --classes, not by both"
-            )
-        listed = validate(ClassFilesSpec, {"classes": read_json(classes)}, source=str(classes))
-        return [
-            ClassFile(item.class_name, Path(item.path), item.kind, item.name)
-            for item in listed.classes
-        ]
-    found = [ClassFile(*named_path("--intervals", text)) for text in intervals]
-    return found + [ClassFile(*named_path("--sequences", text), "sequences") for text in sequences]

@@ -1,5 +1,6 @@
 """`enngene train`."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -26,6 +27,13 @@ def train(
     history: Annotated[
         Path | None, Parameter(help="Table of loss and accuracy in each epoch.")
     ] = None,
+    checkpoint: Annotated[
+        Path | None,
+        Parameter(
+            help="Folder that keeps the state after each epoch, made if need be: a run that was "
+            "killed goes on from it when it is started again with the same arguments."
+        ),
+    ] = None,
     reports: Reports = ReportOptions(),
 ) -> None:
     """Train a network on a dataset."""
@@ -47,12 +55,23 @@ def train(
             output=bundle,
             history=table,
             execution=execution,
+            checkpoint=checkpoint,
+            each_batch=sys.stderr.isatty(),
             on_progress=EpochProgress(),
         )
         if any(pages):
             from enngene_core.report.training import training_report
 
             write(training_report(result), pages)
+    if result.not_finite:
+        print(
+            f"Warning: the loss was not finite in epoch {result.not_finite}; training ended there"
+        )
+    if result.only_class is not None:
+        print(
+            f"Warning: the network gives all validation windows the class {result.only_class!r}; "
+            "the report says what to try"
+        )
     metrics = result.bundle.config.metrics
     print(
         f"kept epoch {result.best_epoch} of {len(result.history)}: validation loss "

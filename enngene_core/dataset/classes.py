@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from enngene_core.errors import EnngeneError, IntervalError, SpecError
+from enngene_core.errors import EnngeneError, IntervalError
 from enngene_core.formats.genomes.sequences import Sequences, read_sequences
 from enngene_core.formats.intervals.file import read_intervals
 from enngene_core.formats.intervals.intervals import Intervals
@@ -68,8 +68,6 @@ def read_classes(classes: Sequence[ClassFile], *, feature: str) -> list[Labelled
     ------
     IntervalError
         If a file cannot be used; the message names its class.
-    SpecError
-        If a feature type is named, but no file has feature types.
     """
     found = []
     for label, item in enumerate(classes):
@@ -78,10 +76,6 @@ def read_classes(classes: Sequence[ClassFile], *, feature: str) -> list[Labelled
         except EnngeneError as error:
             # On a server the file's own name says nothing to the user.
             raise IntervalError(f"class {item.name}: {error}") from error
-    if feature and not any(item.intervals.is_gff for item in found):
-        raise SpecError(
-            f"--feature {feature}: no file is GFF3 or GTF; leave it out for BED and FASTA files"
-        )
     return found
 
 

@@ -1,24 +1,18 @@
-"""Windows to branches, the same way for a dataset and for new intervals."""
+"""Windows to branches, the same way for a dataset and for new windows."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
 from enngene_core.branches.sequence import encode_sequences
 from enngene_core.branches.structure import BEYOND, Failure, encode_structure
 from enngene_core.branches.tracks import encode_regions, encode_signal
-from enngene_core.dataset.classes import LabelledIntervals
-from enngene_core.dataset.place import place_classes
-from enngene_core.dataset.sources import References, Sources
+from enngene_core.dataset.sources import Sources
 from enngene_core.dataset.summary import Observer
 from enngene_core.errors import InsufficientMemoryError
-from enngene_core.formats.intervals.file import read_intervals
-from enngene_core.formats.intervals.intervals import Intervals
 from enngene_core.intervals.rejections import Rejections
 from enngene_core.intervals.windows import Windows
-from enngene_core.seeding import named_rng
 from enngene_core.specs.execution import ExecutionSpec
 from enngene_core.specs.preprocess import DatasetSpec
 
@@ -167,78 +161,6 @@ def _codes_to_fold(
         is_beyond = (position < before) | (position >= width - after)
         codes[padded] = np.where(is_beyond, np.uint8(BEYOND), codes[padded])
     return codes
-
-
-@dataclass(frozen=True)
-class NewIntervals:
-    """Intervals without a class, encoded as a model reads them.
-
-    Attributes
-    ----------
-    intervals : Intervals
-        All intervals of the file.
-    windows : Windows
-        Those that could be used, in the file's order.
-    branches : dict of str to ndarray, each of shape (n_windows, width)
-    rejections : Rejections
-    """
-
-    intervals: Intervals
-    windows: Windows
-    branches: dict[str, np.ndarray]
-    rejections: Rejections
-
-
-def encode_new_intervals(
-    path: Path,
-    references: References,
-    spec: DatasetSpec,
-    *,
-    branches: Sequence[str],
-    execution: ExecutionSpec,
-    on_folded: Progress | None = None,
-) -> NewIntervals:
-    """Windows and branches of new intervals, made as those of a model's training data.
-
-    `on_folded` is called with the number of folded and of all sequences.
-
-    Raises
-    ------
-    IntervalError, GenomeError, SignalError, SpecError
-        If a file cannot be used, or no interval is left.
-    """
-    intervals = read_intervals(path, feature=spec.feature)
-    with Sources(references, branches=branches, tracks=spec.tracks) as sources:
-        placed = place_classes(
-            [LabelledIntervals("", intervals, None, -1, path)],
-            sources,
-            spec,
-            rng=named_rng(spec.seed, "placement"),
-        )
-        windows = placed.windows
-        check_memory(len(windows), spec, branches, execution)
-        encoded = {
-            name: np.empty((len(windows), spec.window), spec.encodings[name].dtype)
-            for name in branches
-        }
-        outcome = encode_branches(
-            windows,
-            sequence_codes(windows, sources, width=spec.window),
-            sources,
-            spec,
-            into=dict(encoded),
-            row=np.arange(len(windows)),
-            execution=execution,
-            on_progress=on_folded,
-        )
-    failed = [failure.row for failure in outcome.failures]
-    kept = np.delete(np.arange(len(windows)), failed)
-    return NewIntervals(
-        intervals,
-        windows.take(kept),
-        {name: values[kept] for name, values in encoded.items()} if failed else encoded,
-        Rejections.joined([placed.rejections, reject_failures(windows, outcome.failures)]),
-    )
 
 
 def reject_failures(windows: Windows, failures: Sequence[Failure]) -> Rejections:

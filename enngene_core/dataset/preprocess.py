@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from enngene_core.dataset.checksums import InputChecksums
-from enngene_core.dataset.classes import ClassFile, LabelledIntervals, read_classes
+from enngene_core.dataset.classes import ClassFile, read_classes
 from enngene_core.dataset.divide import (
     check_counts,
     divide,
@@ -25,11 +25,11 @@ from enngene_core.dataset.encode import (
     sequence_codes,
 )
 from enngene_core.dataset.place import place_classes
+from enngene_core.dataset.rejected import write_rejected
 from enngene_core.dataset.sources import References, Sources
 from enngene_core.dataset.summary import Profiler, Summary, count_windows, summarise
 from enngene_core.errors import SpecError
 from enngene_core.formats.signals.file import track_kind
-from enngene_core.formats.text.table import write_table
 from enngene_core.intervals.overlaps import drop_repeated
 from enngene_core.intervals.rejections import Rejections
 from enngene_core.intervals.windows import Windows
@@ -40,8 +40,6 @@ from enngene_core.specs.preprocess import DatasetSpec, PreprocessSpec
 
 if TYPE_CHECKING:
     from enngene_core.dataset.checks import Checks
-
-REJECTED_COLUMNS = ("class", "file", "line", "text", "reason")
 
 
 @dataclass(frozen=True)
@@ -130,6 +128,11 @@ def preprocess(
     names = dataset_spec.classes
     with InputChecksums(classes, references, split_table, dataset_spec) as checksums:
         loci = read_classes(classes, feature=spec.feature)
+        if spec.feature and not any(item.intervals.is_gff for item in loci):
+            raise SpecError(
+                f"--feature {spec.feature}: no file is GFF3 or GTF; leave it out for BED and FASTA "
+                "files"
+            )
         ready = [item.sequences for item in loci if item.sequences is not None]
         with Sources(
             references,
@@ -177,7 +180,7 @@ def preprocess(
             [placed.rejections, repeated, reduced, divided.rejections, failed]
         )
         if rejected is not None:
-            _write_rejected(rejected, rejections, classes, loci)
+            write_rejected(rejected, rejections, classes, loci)
         summary = summarise(
             windows,
             split,
@@ -281,21 +284,3 @@ def _write(
         )
     whole.unlink()
     return outcome, kept, profiler.profiles
-
-
-def _write_rejected(
-    path: Path,
-    rejections: Rejections,
-    classes: Sequence[ClassFile],
-    loci: Sequence[LabelledIntervals],
-) -> None:
-    lines = [item.intervals.lines for item in loci]
-    rows = zip(rejections.label.tolist(), rejections.line.tolist(), rejections.reason, strict=True)
-    write_table(
-        path,
-        REJECTED_COLUMNS,
-        (
-            (classes[label].name, classes[label].shown_name, line, lines[label].text(line), reason)
-            for label, line, reason in rows
-        ),
-    )

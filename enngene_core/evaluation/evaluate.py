@@ -1,14 +1,18 @@
-"""Evaluation: a model bundle against one split of a dataset."""
+"""Evaluation: a model bundle against windows whose classes are known."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
+from enngene_core.dataset.classes import ClassFile, read_classes
 from enngene_core.dataset.encode import check_memory
 from enngene_core.dataset.file import Dataset
-from enngene_core.errors import DatasetError
+from enngene_core.dataset.new_windows import encode_new_windows
+from enngene_core.dataset.rejected import write_rejected
+from enngene_core.dataset.sources import References
+from enngene_core.errors import DatasetError, SpecError
 from enngene_core.evaluation.metrics import (
     ClassCurves,
     confusion,
@@ -16,6 +20,8 @@ from enngene_core.evaluation.metrics import (
     micro_average,
 )
 from enngene_core.formats.text.table import write_table
+from enngene_core.intervals.rejections import Rejections
+from enngene_core.intervals.windows import Windows
 from enngene_core.models.bundle import BundleConfig, read_bundle
 from enngene_core.models.inference import predict_probabilities
 from enngene_core.models.predictions import write_predictions
@@ -28,6 +34,25 @@ MACRO, MICRO = "macro average", "micro average"
 
 
 @dataclass(frozen=True)
+class LabelledFiles:
+    """Windows to judge a model on, as files of some or all of its classes.
+
+    Attributes
+    ----------
+    classes : sequence of ClassFile
+        Intervals or ready sequences of each class, by the model's names.
+    references : References
+        Genome, conservation and tracks, as far as the model reads them.
+    rejected : Path or None
+        Table of the input rows that became no window, to be written.
+    """
+
+    classes: Sequence[ClassFile]
+    references: References
+    rejected: Path | None = None
+
+
+@dataclass(frozen=True)
 class EvaluationResult:
     """Numbers and curves of one evaluation.
 
@@ -35,7 +60,8 @@ class EvaluationResult:
     ----------
     config : BundleConfig
         Of the model.
-    split : str
+    split : str or None
+        Of the dataset; None for windows of files.
     is_own_dataset : bool
         Whether the windows are of the very file that the model was trained on, so that those of
         its test and blackbox splits are known to be new to the model.
@@ -48,10 +74,12 @@ class EvaluationResult:
     micro : ClassCurves or None
     metrics : list of (metric, class, value)
         `METRIC_COLUMNS`; the class of an overall measure is ``all``.
+    rejections : Rejections
+        Rows of files that became no window; their labels count the files.
     """
 
     config: BundleConfig
-    split: str
+    split: str | None
     is_own_dataset: bool
     y_true: np.ndarray
     probabilities: np.ndarray
@@ -59,6 +87,7 @@ class EvaluationResult:
     curves: dict[str, ClassCurves]
     micro: ClassCurves | None
     metrics: list[tuple[str, str, float]]
+    rejections: Rejections
 
     def metric(self, metric: str, of_class: str = "all") -> float:
         """One number; NaN where it is not defined."""
@@ -68,56 +97,59 @@ class EvaluationResult:
 
 def evaluate(
     model: Path,
-    dataset: Path,
-    spec: EvaluationSpec,
+    source: Path | LabelledFiles,
+    spec: EvaluationSpec = EvaluationSpec(),
     *,
     output: Path | None = None,
     predictions: Path | None = None,
     execution: ExecutionSpec = ExecutionSpec(),
+    on_folded: Callable[[int, int], None] | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> EvaluationResult:
-    """Judge a model on one split of a dataset.
+    """Judge a model on one split of a dataset, or on files of its classes.
 
     Parameters
     ----------
     model
         Bundle.
-    dataset
-        Dataset with the model's classes, window and branches.
+    source
+        Dataset with the model's classes, window and branches; or files, of which windows are made
+        as those of the model's training data.
     spec
-        Which split.
+        Which split of a dataset.
     output
         Table of metrics to write.
     predictions
         Table of the windows with their probabilities to write.
     execution
-        Memory that the windows must fit into.
+        Cores, and memory that the windows must fit into.
+    on_folded
+        Called with the number of folded and of all sequences, if a model of files reads structure.
     on_progress
         Called with the number of finished and of all windows.
 
     Raises
     ------
-    BundleError, DatasetError
-        If a file cannot be used, or the two do not belong together.
+    BundleError, DatasetError, IntervalError, GenomeError, SignalError, SpecError
+        If a file cannot be used, or does not belong to the model.
     InsufficientMemoryError
         If the windows would not fit into memory.
     """
     bundle = read_bundle(model)
-    with Dataset(dataset) as opened:
-        _check_match(bundle.config, opened)
-        rows = opened.rows(spec.split)
-        check_memory(len(rows), opened.spec, tuple(bundle.config.network.branches), execution)
-        branches: dict[str, np.ndarray] = {
-            name: opened.branch(name, rows) for name in bundle.config.network.branches
-        }
-        windows = opened.windows(rows)
+    config = bundle.config
+    rejections = Rejections.none()
+    if isinstance(source, LabelledFiles):
+        windows, branches, rejections = _of_files(config, source, execution, on_folded)
+    else:
+        windows, branches = _of_dataset(config, source, spec, execution)
     probabilities = predict_probabilities(bundle.model, branches, on_progress=on_progress)
     result = score(
-        bundle.config,
-        spec.split,
+        config,
+        None if isinstance(source, LabelledFiles) else spec.split,
         windows.label,
         probabilities,
-        is_own_dataset=bundle.config.trained_on == sha256(dataset),
+        is_own_dataset=isinstance(source, Path) and config.trained_on == sha256(source),
+        rejections=rejections,
     )
     if output is not None:
         write_table(output, METRIC_COLUMNS, result.metrics)
@@ -125,20 +157,62 @@ def evaluate(
         write_predictions(
             predictions,
             windows,
-            classes=bundle.config.dataset.classes,
+            classes=config.dataset.classes,
             probabilities=probabilities,
             with_true_class=True,
         )
     return result
 
 
+def _of_dataset(
+    config: BundleConfig, path: Path, spec: EvaluationSpec, execution: ExecutionSpec
+) -> tuple[Windows, dict[str, np.ndarray]]:
+    with Dataset(path) as dataset:
+        _check_match(config, dataset)
+        rows = dataset.rows(spec.split)
+        check_memory(len(rows), dataset.spec, tuple(config.network.branches), execution)
+        branches: dict[str, np.ndarray] = {
+            name: dataset.branch(name, rows) for name in config.network.branches
+        }
+        return dataset.windows(rows), branches
+
+
+def _of_files(
+    config: BundleConfig,
+    files: LabelledFiles,
+    execution: ExecutionSpec,
+    on_folded: Callable[[int, int], None] | None,
+) -> tuple[Windows, dict[str, np.ndarray], Rejections]:
+    names = config.dataset.classes
+    given = [item.name for item in files.classes]
+    for name in given:
+        if name not in names:
+            raise SpecError(f"found class {name}; expected the model's: {', '.join(names)}")
+        if given.count(name) > 1:
+            raise SpecError(f"class {name} is given twice; expected one file of each class")
+    loci = read_classes(files.classes, feature=config.dataset.feature)
+    new = encode_new_windows(
+        loci,
+        files.references,
+        config.dataset,
+        branches=tuple(config.network.branches),
+        execution=execution,
+        on_folded=on_folded,
+    )
+    if files.rejected is not None:
+        write_rejected(files.rejected, new.rejections, files.classes, loci)
+    label_of = np.array([names.index(name) for name in given])
+    return replace(new.windows, label=label_of[new.windows.label]), new.branches, new.rejections
+
+
 def score(
     config: BundleConfig,
-    split: str,
+    split: str | None,
     y_true: np.ndarray,
     probabilities: np.ndarray,
     *,
     is_own_dataset: bool = False,
+    rejections: Rejections = Rejections.none(),
 ) -> EvaluationResult:
     """All numbers and curves of some predictions."""
     classes = config.dataset.classes
@@ -155,7 +229,16 @@ def score(
         metrics.append((metric, MACRO, float(np.mean(list(values.values()) or [np.nan]))))
         metrics.append((metric, MICRO, getattr(micro, metric) if micro else float("nan")))
     return EvaluationResult(
-        config, split, is_own_dataset, y_true, probabilities, counts, curves, micro, metrics
+        config,
+        split,
+        is_own_dataset,
+        y_true,
+        probabilities,
+        counts,
+        curves,
+        micro,
+        metrics,
+        rejections,
     )
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from enngene_core.dataset.encode import encode_new_intervals
+from enngene_core.dataset.new_windows import encode_new_intervals
 from enngene_core.dataset.sources import References
 from enngene_core.errors import SpecError
 from enngene_core.interpretation.files import write_attribution_table, write_attributions
@@ -64,7 +64,7 @@ def interpret(
             f"--target {spec.target}: the model has no such class; expected one of "
             f"{', '.join(classes)}"
         )
-    new = encode_new_intervals(
+    _, new = encode_new_intervals(
         intervals,
         references,
         bundle.config.dataset,

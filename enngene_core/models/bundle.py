@@ -5,7 +5,7 @@ import zipfile
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal
 
 import keras
 import numpy as np
@@ -14,8 +14,10 @@ import safetensors.numpy
 from pydantic import Field
 
 from enngene_core.errors import BundleError, SpecError
+from enngene_core.models.imported_network import build_imported
 from enngene_core.models.network import build_network
 from enngene_core.specs.base import Provenance, Spec, validate
+from enngene_core.specs.imported import ImportedNetwork
 from enngene_core.specs.network import NetworkSpec
 from enngene_core.specs.preprocess import DatasetSpec
 from enngene_core.specs.shapes import MAX_PARAMETERS
@@ -37,6 +39,8 @@ _DATE = (1980, 1, 1, 0, 0, 0)
 class BundleConfig(Spec):
     """The contents of ``config.json``."""
 
+    is_imported: ClassVar[bool] = False
+
     format: Literal["enngene-model"] = "enngene-model"
     version: int = Field(VERSION, ge=1)
     network: NetworkSpec
@@ -50,6 +54,15 @@ class BundleConfig(Spec):
     def trained_on(self) -> str | None:
         """SHA-256 of the dataset that the model was trained on; None if it does not say."""
         return self.provenance.get("inputs_sha256", {}).get("dataset")
+
+
+class ImportedConfig(BundleConfig):
+    """The same for a network that was trained elsewhere; how, nothing says."""
+
+    is_imported: ClassVar[bool] = True
+
+    network: ImportedNetwork
+    training: TrainingSpec = Field(TrainingSpec(), exclude=True)
 
 
 @dataclass(frozen=True)
@@ -116,7 +129,10 @@ def read_bundle(path: Path) -> Bundle:
     members = _read_members(path)
     config = _read_config(path, members["config.json"])
     try:
-        model = build_network(config.network, **config.dataset.sizes)
+        if isinstance(config.network, ImportedNetwork):
+            model = build_imported(config.network, **config.dataset.sizes)
+        else:
+            model = build_network(config.network, **config.dataset.sizes)
     except SpecError as error:
         raise BundleError(f"{path}: config.json: {error}") from error
     _copy_weights(path, model, members["model.safetensors"])
@@ -176,8 +192,11 @@ def _read_config(path: Path, content: bytes) -> BundleConfig:
             f"{path}: format version {str(version)[:40]}; this program reads {VERSION}; a newer "
             "enngene-core may read it"
         )
+    network = values.get("network")
+    is_imported = isinstance(network, dict) and network.get("type") == "imported"
+    kind = ImportedConfig if is_imported else BundleConfig
     try:
-        config = validate(BundleConfig, values, source=f"{path}: config.json")
+        config = validate(kind, values, source=f"{path}: config.json")
     except SpecError as error:
         raise BundleError(str(error)) from error
     if missing := set(config.network.branches) - set(config.dataset.encodings):

@@ -4,6 +4,7 @@ import re
 
 from enngene_core.models.bundle import BundleConfig
 
+_OPTIMIZERS = {"adam": "Adam", "adamw": "AdamW", "sgd": "SGD", "rmsprop": "RMSprop"}
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>()#+!|~$-])")
 
 
@@ -35,9 +36,10 @@ It reads windows of {dataset.window} nucleotides ({dataset.placement} placement)
 {branches}
 
 ## Training
-Adam, at most {training.epochs} epochs, batches of {training.batch_size}, learning rate
-{training.learning_rate:g}, early stopping after {training.patience} epochs without a lower
-validation loss, seed {training.seed}. `history.tsv` has every epoch, `config.json` every setting.
+{_OPTIMIZERS[training.optimizer]}, {training.schedule} learning rate of {training.learning_rate:g},
+at most {training.epochs} epochs of batches of {training.batch_size}, early stopping after
+{training.patience} epochs without a lower validation loss, seed {training.seed}. `history.tsv` has
+every epoch, `config.json` every setting.
 
 ## Metrics of the kept epoch
 {metrics}

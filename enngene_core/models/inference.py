@@ -1,5 +1,6 @@
 """Class probabilities of a trained network."""
 
+import math
 from collections.abc import Callable, Mapping
 
 import keras
@@ -8,6 +9,8 @@ import numpy as np
 from enngene_core.models.inputs import network_inputs
 
 _BATCH = 1024
+#: Numbers that all layers together hand on for one batch: 1 GiB.
+_MOST_OUTPUTS = 1 << 28
 
 Progress = Callable[[int, int], None]
 
@@ -41,10 +44,16 @@ def predict_probabilities(
     forward = tf.function(
         lambda inputs: model(inputs, training=False)["probabilities"], reduce_retracing=True
     )
+    n_outputs = sum(
+        math.prod(tensor.shape[1:])
+        for layer in model.layers
+        for tensor in keras.tree.flatten(layer.output)
+    )
+    size = max(1, min(_BATCH, _MOST_OUTPUTS // n_outputs))
     parts = []
-    for first in range(0, n_windows, _BATCH):
-        batch = {name: branches[name][first : first + _BATCH] for name in names}
+    for first in range(0, n_windows, size):
+        batch = {name: branches[name][first : first + size] for name in names}
         parts.append(forward(network_inputs(batch, model)).numpy())
         if on_progress:
-            on_progress(min(first + _BATCH, n_windows), n_windows)
+            on_progress(min(first + size, n_windows), n_windows)
     return np.concatenate(parts)

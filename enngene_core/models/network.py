@@ -8,18 +8,29 @@ from keras import layers
 from enngene_core.specs.network import (
     ConvolutionLayer,
     DenseLayer,
+    GlobalPoolingLayer,
     Layer,
     NetworkSpec,
+    Precision,
     RecurrentLayer,
+    ResidualLayer,
+    with_states,
 )
 from enngene_core.specs.shapes import layer_shapes
 
 #: Keras' own 0.99 needs hundreds of updates to settle, which small datasets never make.
 _MOMENTUM = 0.9
+#: Keras' names: both keep float32 weights.
+_POLICIES: dict[Precision, str] = {"float32": "float32", "bfloat16": "mixed_bfloat16"}
 
 
 def build_network(
-    network: NetworkSpec, *, width: int, channels: Mapping[str, int], n_classes: int
+    network: NetworkSpec,
+    *,
+    width: int,
+    channels: Mapping[str, int],
+    n_classes: int,
+    precision: Precision = "float32",
 ) -> keras.Model:
     """Untrained network: one input a branch, named after it; class logits and probabilities.
 
@@ -35,61 +46,127 @@ def build_network(
         Channels of each branch.
     n_classes
         Number of classes.
+    precision
+        What the layers compute with. Inputs, weights, logits and probabilities are float32.
 
     Raises
     ------
     SpecError
-        If the network has too many parameters.
+        If the network is too large, or joins branches of different length.
     """
     # Refuses before memory is taken.
     layer_shapes(network, width=width, channels=channels, n_classes=n_classes)
+    dtype = _POLICIES[precision]
     inputs, ends = {}, []
-    for name, convolutions in network.branches.items():
+    for name, own in network.branches.items():
         inputs[name] = keras.Input((width, channels[name]), name=name)
-        end = inputs[name]
-        for number, layer in enumerate(convolutions, start=1):
-            end = _convolution(end, layer, f"{name}_{number}")
-        ends.append(end)
-
-    joins_positions = bool(network.common) and not isinstance(network.common[0], DenseLayer)
-    if not joins_positions:
-        ends = [
-            layers.Flatten(name=f"{name}_flat")(end) for name, end in zip(inputs, ends, strict=True)
-        ]
-    x = layers.Concatenate(name="concatenation")(ends) if len(ends) > 1 else ends[0]
-    for number, common in enumerate(network.common, start=1):
-        x = _common(x, common, network.common[number:], f"common_{number}")
-    if len(x.shape) == 3:
-        x = layers.Flatten(name="common_flat")(x)
-    logits = layers.Dense(n_classes, name="logits")(x)
-    probabilities = layers.Softmax(name="probabilities")(logits)
+        end = _stack(inputs[name], own, name, dtype)
+        ends.append(end if network.joins_positions else _flat(end, name, dtype))
+    x = layers.Concatenate(name="concatenation", dtype=dtype)(ends) if len(ends) > 1 else ends[0]
+    x = _flat(_stack(x, network.common, "common", dtype), "common", dtype)
+    logits = layers.Dense(n_classes, name="logits", dtype="float32")(x)
+    probabilities = layers.Softmax(name="probabilities", dtype="float32")(logits)
     return keras.Model(inputs, {"logits": logits, "probabilities": probabilities}, name="enngene")
 
 
-def _convolution(x: keras.KerasTensor, layer: ConvolutionLayer, name: str) -> keras.KerasTensor:
-    x = layers.Conv1D(layer.filters, layer.kernel, padding="same", name=name)(x)
-    x = layers.LeakyReLU(name=f"{name}_activation")(x)
-    if layer.batch_normalization:
-        x = layers.BatchNormalization(momentum=_MOMENTUM, name=f"{name}_normalization")(x)
-    x = layers.MaxPooling1D(2, padding="same", name=f"{name}_pooling")(x)
-    return layers.Dropout(layer.dropout, name=f"{name}_dropout")(x) if layer.dropout else x
-
-
-def _common(
-    x: keras.KerasTensor, layer: Layer, following: tuple[Layer, ...], name: str
+def _stack(
+    x: keras.KerasTensor, stack: tuple[Layer, ...], part: str, dtype: str
 ) -> keras.KerasTensor:
-    if isinstance(layer, ConvolutionLayer):
-        return _convolution(x, layer, name)
-    if isinstance(layer, RecurrentLayer):
-        kind = layers.GRU if layer.type == "gru" else layers.LSTM
-        keeps_positions = bool(following) and isinstance(following[0], RecurrentLayer)
-        cell = kind(layer.units, return_sequences=keeps_positions, name=name)
-        x = (layers.Bidirectional(cell, name=name) if layer.bidirectional else cell)(x)
-    else:
-        if len(x.shape) == 3:
-            x = layers.Flatten(name=f"{name}_flat")(x)
-        x = layers.Dense(layer.units, name=name)(x)
-        x = layers.LeakyReLU(name=f"{name}_activation")(x)
-        if layer.batch_normalization:
-            x = layers.BatchNormalization(momentum=_MOMENTUM, name=f"{name}_normalization")(x)
-    return layers.Dropout(layer.dropout, name=f"{name}_dropout")(x) if layer.dropout else x
+    for number, (layer, gives_states) in enumerate(with_states(stack), start=1):
+        name = f"{part}_{number}"
+        if isinstance(layer, ConvolutionLayer):
+            x = _convolution(x, layer, name, dtype)
+        elif isinstance(layer, ResidualLayer):
+            x = _residual(x, layer, name, dtype)
+        elif isinstance(layer, RecurrentLayer):
+            x = _recurrent(x, layer, name, dtype, gives_states=gives_states)
+        elif isinstance(layer, GlobalPoolingLayer):
+            x = _global_pooling(x, layer, name, dtype)
+        else:
+            x = _dense(x, layer, name, dtype)
+        if not isinstance(layer, GlobalPoolingLayer) and layer.dropout:
+            x = layers.Dropout(layer.dropout, name=f"{name}_dropout", dtype=dtype)(x)
+    return x
+
+
+def _flat(x: keras.KerasTensor, name: str, dtype: str) -> keras.KerasTensor:
+    return layers.Flatten(name=f"{name}_flat", dtype=dtype)(x) if len(x.shape) == 3 else x
+
+
+def _activation(x: keras.KerasTensor, name: str, dtype: str) -> keras.KerasTensor:
+    return layers.LeakyReLU(name=f"{name}_activation", dtype=dtype)(x)
+
+
+def _normalization(
+    x: keras.KerasTensor,
+    layer: ConvolutionLayer | ResidualLayer | DenseLayer,
+    name: str,
+    dtype: str,
+) -> keras.KerasTensor:
+    if not layer.batch_normalization:
+        return x
+    return layers.BatchNormalization(momentum=_MOMENTUM, name=f"{name}_normalization", dtype=dtype)(
+        x
+    )
+
+
+def _one_convolution(
+    x: keras.KerasTensor, layer: ConvolutionLayer | ResidualLayer, name: str, dtype: str
+) -> keras.KerasTensor:
+    convolution = layers.Conv1D(
+        layer.filters,
+        layer.kernel,
+        dilation_rate=layer.dilation,
+        padding="same",
+        name=name,
+        dtype=dtype,
+    )
+    return convolution(x)
+
+
+def _convolution(
+    x: keras.KerasTensor, layer: ConvolutionLayer, name: str, dtype: str
+) -> keras.KerasTensor:
+    x = _activation(_one_convolution(x, layer, name, dtype), name, dtype)
+    x = _normalization(x, layer, name, dtype)
+    if layer.pooling > 1:
+        pooling = layers.MaxPooling1D
+        x = pooling(layer.pooling, padding="same", name=f"{name}_pooling", dtype=dtype)(x)
+    return x
+
+
+def _residual(
+    x: keras.KerasTensor, layer: ResidualLayer, name: str, dtype: str
+) -> keras.KerasTensor:
+    """Normalised before the activation and the sum, as in He et al. (2016)."""
+    first, second = f"{name}_first", f"{name}_second"
+    change = _normalization(_one_convolution(x, layer, first, dtype), layer, first, dtype)
+    change = _one_convolution(_activation(change, first, dtype), layer, second, dtype)
+    change = _normalization(change, layer, second, dtype)
+    if x.shape[-1] != layer.filters:
+        x = layers.Conv1D(layer.filters, 1, name=f"{name}_projection", dtype=dtype)(x)
+    x = layers.Add(name=f"{name}_sum", dtype=dtype)([x, change])
+    return _activation(x, name, dtype)
+
+
+def _recurrent(
+    x: keras.KerasTensor, layer: RecurrentLayer, name: str, dtype: str, *, gives_states: bool
+) -> keras.KerasTensor:
+    kind = layers.GRU if layer.type == "gru" else layers.LSTM
+    cell = kind(layer.units, return_sequences=gives_states, name=name, dtype=dtype)
+    return (layers.Bidirectional(cell, name=name, dtype=dtype) if layer.bidirectional else cell)(x)
+
+
+def _global_pooling(
+    x: keras.KerasTensor, layer: GlobalPoolingLayer, name: str, dtype: str
+) -> keras.KerasTensor:
+    highest = layers.GlobalMaxPooling1D(name=f"{name}_max", dtype=dtype)
+    average = layers.GlobalAveragePooling1D(name=f"{name}_average", dtype=dtype)
+    if layer.kind == "both":
+        return layers.Concatenate(name=f"{name}_both", dtype=dtype)([highest(x), average(x)])
+    return (highest if layer.kind == "max" else average)(x)
+
+
+def _dense(x: keras.KerasTensor, layer: DenseLayer, name: str, dtype: str) -> keras.KerasTensor:
+    x = layers.Dense(layer.units, name=name, dtype=dtype)(_flat(x, name, dtype))
+    return _normalization(_activation(x, name, dtype), layer, name, dtype)

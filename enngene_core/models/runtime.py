@@ -10,7 +10,16 @@ def use_threads(n_threads: int) -> None:
     tf.config.threading.set_inter_op_parallelism_threads(min(n_threads, 2))
 
 
-def be_deterministic(seed: int) -> None:
-    """Make initial weights, dropout and every sum repeatable for one seed."""
+def seed_everything(seed: int, *, deterministic: bool = True) -> None:
+    """Start initial weights and dropout from one seed.
+
+    Parameters
+    ----------
+    seed
+        0 or larger.
+    deterministic
+        Whether every sum is repeatable too, which may be slower. Within a process it stays so.
+    """
     keras.utils.set_random_seed(seed)
-    tf.config.experimental.enable_op_determinism()
+    if deterministic:
+        tf.config.experimental.enable_op_determinism()

@@ -13,10 +13,10 @@ from enngene_core.plots.style import COLOURS, styled
 from enngene_core.specs.shapes import LayerShape
 
 # Inches.
-_WIDTH, _HEIGHT, _GAP, _MARGIN = 2.4, 0.62, 0.24, 0.15
+_WIDTH, _HEIGHT, _GAP, _MARGIN = 2.8, 0.62, 0.24, 0.15
 _JOIN = 0.2  # more room where arrows meet
 _ARROW = "#444444"
-_FILLS = {"input": "#E6F2F8", "convolution": "#FFFFFF", "common": "#FDF3E1", "output": "#E0F1EC"}
+_FILLS = {"input": "#E6F2F8", "branch": "#FFFFFF", "common": "#FDF3E1", "output": "#E0F1EC"}
 
 
 @dataclass(frozen=True)
@@ -112,15 +112,20 @@ class ArchitectureDisplay:
                 _WIDTH,
                 _HEIGHT,
                 boxstyle="round,pad=0,rounding_size=0.06",
-                facecolor=_FILLS.get(kind, _FILLS["convolution"]),
+                facecolor=_FILLS.get(kind, _FILLS["branch"]),
                 edgecolor=COLOURS[0],
                 linewidth=0.9,
                 zorder=2,
             )
         )
         label, options, size = layer_lines(box.layer)
-        lines = [(label, 8.5, "bold"), (options, 7, "normal"), (size, 7, "normal")]
-        lines = [line for line in lines if line[0]]
+        texts = [(label, 8.5, "bold", 32), (options, 7, "normal", 48), (size, 7, "normal", 48)]
+        # A line of more letters than fit into the box is written smaller.
+        lines = [
+            (text, fontsize * min(1, n_fit / len(text)), weight)
+            for text, fontsize, weight, n_fit in texts
+            if text
+        ]
         spacing = 0.17
         first = box.top + _HEIGHT / 2 - spacing * (len(lines) - 1) / 2
         for row, (text, fontsize, weight) in enumerate(lines):

@@ -9,10 +9,18 @@ from matplotlib.ticker import MaxNLocator
 from enngene_core.plots.style import COLOURS, GREY, styled
 
 if TYPE_CHECKING:
+    from enngene_core.specs.training import TrainingSpec
     from enngene_core.training.train import TrainingResult
 
-#: Columns of the history: panel title, training, validation.
-_PANELS = (("loss (cross-entropy, nats)", 1, 3), ("accuracy (share of windows)", 2, 4))
+#: Columns of the history: training, validation.
+_LOSS, _ACCURACY = (1, 3), (2, 4)
+
+
+def _loss_name(spec: "TrainingSpec") -> str:
+    name = "focal" if spec.loss == "focal" else "cross-entropy, nats"
+    words = [name, *(["smoothed labels"] if spec.label_smoothing else [])]
+    words += ["weighted classes"] if spec.class_weights == "balanced" else []
+    return f"loss ({', '.join(words)})"
 
 
 class LearningCurvesDisplay:
@@ -50,7 +58,11 @@ class LearningCurvesDisplay:
             else:
                 self.figure = ax[0].get_figure(root=True) or Figure()
             self.ax = ax
-            for panel, (title, training, validation) in zip(ax, _PANELS, strict=True):
+            panels = (
+                (_loss_name(self.result.bundle.config.training), *_LOSS),
+                ("accuracy (share of windows)", *_ACCURACY),
+            )
+            for panel, (title, training, validation) in zip(ax, panels, strict=True):
                 for name, column, colour, style in (
                     ("training", training, COLOURS[0], "-"),
                     ("validation", validation, COLOURS[1], "--"),
@@ -67,6 +79,14 @@ class LearningCurvesDisplay:
                     )
                 panel.axvline(
                     kept, color=GREY, linestyle=":", linewidth=1.2, label=f"kept: epoch {kept}"
+                )
+                panel.plot(
+                    kept,
+                    history[kept - 1][validation],
+                    color=COLOURS[1],
+                    marker="o",
+                    markersize=7,
+                    markerfacecolor="none",
                 )
                 panel.set_xlabel("epoch")
                 panel.set_ylabel(title)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from enngene_core.dataset.encode import encode_new_intervals
+from enngene_core.dataset.new_windows import encode_new_intervals
 from enngene_core.dataset.sources import References
 from enngene_core.formats.intervals.intervals import Intervals
 from enngene_core.intervals.rejections import Rejections
@@ -72,7 +72,7 @@ def predict(
         If a file cannot be used.
     """
     bundle = read_bundle(model)
-    new = encode_new_intervals(
+    found, new = encode_new_intervals(
         intervals,
         references,
         bundle.config.dataset,
@@ -81,13 +81,13 @@ def predict(
         on_folded=on_folded,
     )
     known = predict_probabilities(bundle.model, new.branches, on_progress=on_progress)
-    probabilities = np.full((len(new.intervals), known.shape[1]), np.nan, dtype=np.float32)
-    probabilities[np.searchsorted(new.intervals.line, new.windows.source_row)] = known
+    probabilities = np.full((len(found), known.shape[1]), np.nan, dtype=np.float32)
+    probabilities[np.searchsorted(found.line, new.windows.source_row)] = known
     if output is not None:
         write_predictions(
             output,
-            new.intervals,
+            found,
             classes=bundle.config.dataset.classes,
             probabilities=probabilities,
         )
-    return PredictionResult(bundle.config, new.intervals, probabilities, new.rejections)
+    return PredictionResult(bundle.config, found, probabilities, new.rejections)

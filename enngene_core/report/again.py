@@ -1,21 +1,30 @@
 """How to run it again: settings, seeds, versions and checksums."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from enngene_core.report.description import Block, Facts, Section, Table, Text
 from enngene_core.report.division import chromosome_lists
 from enngene_core.report.words import listed
 from enngene_core.specs.preprocess import DatasetSpec
 
+if TYPE_CHECKING:
+    from enngene_core.models.bundle import BundleConfig
+
 CAREFUL = "What to be careful about"
 FIGURES = "Figures"
 TABLES = "Tables"
 
 
-def dataset_facts(spec: DatasetSpec) -> list[tuple[str, str]]:
-    """Settings of preprocessing."""
-    facts = [
+def model_facts(config: "BundleConfig") -> list[tuple[str, str]]:
+    """How a model came about, as far as its bundle knows."""
+    if config.is_imported:
+        return [("trained", "elsewhere, with Keras"), *_window_facts(config.dataset)]
+    return [("seed of training", str(config.training.seed)), *dataset_facts(config.dataset)]
+
+
+def _window_facts(spec: DatasetSpec) -> list[tuple[str, str]]:
+    return [
         (
             "window",
             f"{spec.window:,} nt, placement: {spec.placement}, edge: {spec.edge}, "
@@ -23,6 +32,11 @@ def dataset_facts(spec: DatasetSpec) -> list[tuple[str, str]]:
         ),
         ("branches", listed(list(spec.encodings))),
     ]
+
+
+def dataset_facts(spec: DatasetSpec) -> list[tuple[str, str]]:
+    """Settings of preprocessing."""
+    facts = _window_facts(spec)
     if spec.feature:
         facts.append(("feature type", listed([spec.feature])))
     if "structure" in spec.branches:

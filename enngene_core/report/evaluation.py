@@ -1,10 +1,11 @@
 """The report of evaluation."""
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from enngene_core.report.again import CAREFUL, FIGURES, TABLES, dataset_facts, run_again
+from enngene_core.report.again import CAREFUL, FIGURES, TABLES, model_facts, run_again
 from enngene_core.report.cautions import FEW_WINDOWS, coarse, rare_classes
 from enngene_core.report.description import (
     Block,
@@ -34,12 +35,11 @@ def evaluation_report(result: "EvaluationResult") -> Report:
     """How good a model is, for a biologist."""
     config = result.config
     settings = [
-        ("evaluated split", result.split),
-        ("seed of training", str(config.training.seed)),
-        *dataset_facts(config.dataset),
+        ("evaluated on", _windows(result)),
+        *model_facts(config),
     ]
     return Report(
-        f"Evaluation: how good the model is on {result.split} windows",
+        f"Evaluation: how good the model is on {result.split or 'new'} windows",
         [
             Section("What was done", _what_was_done(result)),
             Section("How good it is", _how_good(result)),
@@ -51,6 +51,10 @@ def evaluation_report(result: "EvaluationResult") -> Report:
     )
 
 
+def _windows(result: "EvaluationResult") -> str:
+    return f"the {result.split} split" if result.split else "files of its classes"
+
+
 def _totals(result: "EvaluationResult") -> np.ndarray:
     return result.confusion.sum(axis=1)
 
@@ -58,8 +62,8 @@ def _totals(result: "EvaluationResult") -> np.ndarray:
 def _what_was_done(result: "EvaluationResult") -> list[Block]:
     dataset = result.config.dataset
     text = (
-        f"The model gave each of {count(len(result.y_true), 'window')} of the {result.split} "
-        f"split a probability for each of {count(len(dataset.classes), 'class', 'classes')} "
+        f"The model gave each of {count(len(result.y_true), 'window')} of {_windows(result)} a "
+        f"probability for each of {count(len(dataset.classes), 'class', 'classes')} "
         f"({listed(dataset.classes)}). The class with the highest probability is its prediction; "
         "it is compared with the class of the window's interval."
     )
@@ -68,7 +72,15 @@ def _what_was_done(result: "EvaluationResult") -> list[Block]:
         "these windows; the epoch was chosen on its validation split."
     )
     is_unseen = result.is_own_dataset and result.split not in _CHOSEN_BY
-    return [Text(text), *([Text(unseen)] if is_unseen else [])]
+    made = (
+        "The windows were made as those of its training data. "
+        f"{count(len(result.rejections), 'row')} of the files became no window."
+    )
+    return [
+        Text(text),
+        *([Text(unseen)] if is_unseen else []),
+        *([Text(made)] if result.split is None else []),
+    ]
 
 
 def _how_good(result: "EvaluationResult") -> list[Block]:
@@ -120,6 +132,11 @@ def _cautions(result: "EvaluationResult") -> list[Block]:
     classes, totals = result.config.dataset.classes, _totals(result)
     n, right = len(result.y_true), int(np.trace(result.confusion))
     found = [_CHOSEN_BY[result.split]] if result.split in _CHOSEN_BY else []
+    if len(result.rejections):
+        found.append(
+            f"{count(len(result.rejections), 'row')} of the files became no window; most often: "
+            f"{Counter(result.rejections.kind.tolist()).most_common(1)[0][0]}."
+        )
     if n < FEW_WINDOWS:
         low, high = wilson(right, n)
         found.append(
@@ -153,8 +170,8 @@ def _cautions(result: "EvaluationResult") -> list[Block]:
     found += rare_classes(classes, totals)
     if not result.is_own_dataset:
         found.append(
-            "This is not the dataset that the model was trained on. If it holds windows that the "
-            "network learned from, these numbers are too good."
+            "These windows are not of the dataset that the model was trained on. If the network "
+            "learned from some of them, or from the like, these numbers are too good."
         )
     elif result.config.dataset.split == "random":
         found.append(

@@ -6,7 +6,7 @@ import numpy as np
 
 from enngene_core.branches.codes import decode
 from enngene_core.plots.attributions import AttributionsDisplay
-from enngene_core.report.again import CAREFUL, FIGURES, TABLES, dataset_facts, run_again
+from enngene_core.report.again import CAREFUL, FIGURES, TABLES, model_facts, run_again
 from enngene_core.report.description import Block, Figure, Report, Section, Table, Text, Warning
 from enngene_core.report.words import count, listed, percent
 
@@ -27,8 +27,7 @@ def interpretation_report(result: "InterpretationResult") -> Report:
         ("explained class", result.spec.target or "the predicted class of each window"),
         ("steps", f"{result.spec.steps:,}"),
         ("windows in a figure, at most", f"{result.spec.top}"),
-        ("seed of training", str(config.training.seed)),
-        *dataset_facts(config.dataset),
+        *model_facts(config),
     ]
     return Report(
         "Interpretation: which positions speak for a class",

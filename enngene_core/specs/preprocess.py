@@ -28,7 +28,7 @@ _RESERVED_CLASS_NAMES = (
 #: Other branches, parts of networks, and columns of the tables of attributions.
 _RESERVED_BRANCH_NAMES = (
     *("sequence", "structure", "conservation"),
-    *("common", "concatenation", "logits", "probabilities"),
+    *("common", "concatenation", "output", "logits", "probabilities"),
     *("chrom", "start", "end", "name", "strand", "window", "position", "target_class"),
     "probability",
 )

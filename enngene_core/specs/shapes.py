@@ -4,10 +4,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from enngene_core.errors import SpecError
-from enngene_core.specs.network import ConvolutionLayer, DenseLayer, NetworkSpec, RecurrentLayer
+from enngene_core.specs.network import (
+    ConvolutionLayer,
+    DenseLayer,
+    GlobalPoolingLayer,
+    Layer,
+    NetworkSpec,
+    RecurrentLayer,
+    ResidualLayer,
+    with_states,
+)
 
 #: A bundle or spec that asks for more is refused; 50 M float32 parameters take 200 MB.
 MAX_PARAMETERS = 50_000_000
+#: Numbers that all layers make of one window; 20 M float32 numbers take 80 MB.
+MAX_ACTIVATIONS = 20_000_000
+
+Shape = tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -19,17 +32,20 @@ class LayerShape:
     part
         Name of the branch, ``"common"`` or ``"output"``.
     label
-        The layer in words, such as ``"convolution 40 x 8"``.
+        The layer in words, such as ``"convolution 40 x 8, pooling 2"``.
     shape
         Output shape of one window: ``(positions, channels)`` or ``(units,)``.
     parameters
         Number of weights, batch normalisation's moving averages included.
+    activations
+        Numbers that the layer makes of one window, those before pooling and padding included.
     """
 
     part: str
     label: str
-    shape: tuple[int, ...]
+    shape: Shape
     parameters: int
+    activations: int
 
 
 def layer_shapes(
@@ -37,78 +53,127 @@ def layer_shapes(
 ) -> list[LayerShape]:
     """All layers with their output shapes, inputs and concatenation included.
 
-    Parameters are those of `build_network`.
+    Shapes and parameters are those of `build_network`.
 
     Raises
     ------
     SpecError
-        If the network has more than `MAX_PARAMETERS` parameters.
+        If the network has more than `MAX_PARAMETERS` parameters or `MAX_ACTIVATIONS` activations,
+        or joins branches of different length position by position.
     """
     rows: list[LayerShape] = []
-    ends: list[tuple[int, ...]] = []
+    ends: dict[str, Shape] = {}
     for name, layers in network.branches.items():
-        shape: tuple[int, ...] = (width, channels[name])
-        rows.append(LayerShape(name, "input", shape, 0))
-        for layer in layers:
-            rows.append(_convolution(name, layer, shape))
-            shape = rows[-1].shape
-        ends.append(shape)
+        shape = (width, channels[name])
+        rows += [LayerShape(name, "input", shape, 0, _flat(shape)), *_rows(name, layers, shape)]
+        ends[name] = rows[-1].shape
 
-    if network.common and network.common[0].type != "dense":
-        shape = (ends[0][0], sum(end[1] for end in ends))
-    else:
-        shape = (sum(_flat(end) for end in ends),)
-    rows.append(LayerShape("common", "concatenation", shape, 0))
-
-    for number, common in enumerate(network.common):
-        if isinstance(common, ConvolutionLayer):
-            rows.append(_convolution("common", common, shape))
-        elif isinstance(common, RecurrentLayer):
-            following = network.common[number + 1 : number + 2]
-            keeps_positions = bool(following) and isinstance(following[0], RecurrentLayer)
-            rows.append(_recurrent(common, shape, keeps_positions=keeps_positions))
-        else:
-            rows.append(_dense(common, _flat(shape)))
-        shape = rows[-1].shape
-    rows.append(LayerShape("output", "softmax", (n_classes,), _flat(shape) * n_classes + n_classes))
-
-    total = sum(row.parameters for row in rows)
-    if total > MAX_PARAMETERS:
-        largest = max(rows, key=lambda row: row.parameters)
-        raise SpecError(
-            f"the network would have {total:,} parameters, most of them in {largest.part}: "
-            f"{largest.label}; expected at most {MAX_PARAMETERS:,}"
-        )
+    joined = _joined(network, ends)
+    rows.append(LayerShape("common", "concatenation", joined, 0, _flat(joined)))
+    rows += _rows("common", network.common, joined)
+    inputs = _flat(rows[-1].shape)
+    rows.append(
+        LayerShape("output", "softmax", (n_classes,), (inputs + 1) * n_classes, 2 * n_classes)
+    )
+    for name, most in (("parameters", MAX_PARAMETERS), ("activations", MAX_ACTIVATIONS)):
+        total = sum(getattr(row, name) for row in rows)
+        if total > most:
+            largest = max(rows, key=lambda row: getattr(row, name))
+            what = "parameters" if name == "parameters" else "numbers for each window"
+            raise SpecError(
+                f"the network would have {total:,} {what}, most of them in {largest.part}: "
+                f"{largest.label}; expected at most {most:,}"
+            )
     return rows
 
 
-def _flat(shape: tuple[int, ...]) -> int:
+def _joined(network: NetworkSpec, ends: Mapping[str, Shape]) -> Shape:
+    if not network.joins_positions:
+        return (sum(map(_flat, ends.values())),)
+    if len({end[0] for end in ends.values()}) > 1:
+        lengths = ", ".join(f"{name} with {end[0]:,}" for name, end in ends.items())
+        raise SpecError(
+            f"common layer 1 ({network.common[0].type}) joins branches position by position, and "
+            f"they end with different numbers of positions ({lengths}); expected the same "
+            "pooling in each branch, or a dense layer first in the common part"
+        )
+    return (next(iter(ends.values()))[0], sum(end[1] for end in ends.values()))
+
+
+def _rows(part: str, layers: tuple[Layer, ...], shape: Shape) -> list[LayerShape]:
+    rows = []
+    for layer, gives_states in with_states(layers):
+        if isinstance(layer, ConvolutionLayer):
+            row = _convolution(part, layer, shape)
+        elif isinstance(layer, ResidualLayer):
+            row = _residual(part, layer, shape)
+        elif isinstance(layer, RecurrentLayer):
+            row = _recurrent(part, layer, shape, gives_states=gives_states)
+        elif isinstance(layer, GlobalPoolingLayer):
+            row = _global_pooling(part, layer, shape)
+        else:
+            row = _dense(part, layer, shape)
+        shape = row.shape
+        rows.append(row)
+    return rows
+
+
+def _flat(shape: Shape) -> int:
     return shape[0] * shape[1] if len(shape) == 2 else shape[0]
 
 
-def _options(layer: ConvolutionLayer | RecurrentLayer | DenseLayer) -> str:
+def _options(layer: Layer) -> str:
     words = []
-    if not isinstance(layer, RecurrentLayer) and layer.batch_normalization:
+    if isinstance(layer, ConvolutionLayer | ResidualLayer) and layer.dilation > 1:
+        words.append(f"dilation {layer.dilation}")
+    if isinstance(layer, ConvolutionLayer) and layer.pooling > 1:
+        words.append(f"pooling {layer.pooling}")
+    if (
+        isinstance(layer, ConvolutionLayer | ResidualLayer | DenseLayer)
+        and layer.batch_normalization
+    ):
         words.append("batch norm")
-    if layer.dropout:
+    if not isinstance(layer, GlobalPoolingLayer) and layer.dropout:
         words.append(f"dropout {layer.dropout:g}")
     return ", ".join(["", *words])
 
 
-def _convolution(part: str, layer: ConvolutionLayer, shape: tuple[int, ...]) -> LayerShape:
+def _one_convolution(layer: ConvolutionLayer | ResidualLayer, shape: Shape) -> tuple[int, int]:
+    """Parameters and activations of a convolution with its batch normalisation."""
     positions, channels = shape
-    parameters = layer.kernel * channels * layer.filters + layer.filters
+    parameters = (layer.kernel * channels + 1) * layer.filters
     if layer.batch_normalization:
         parameters += 4 * layer.filters
-    # Pooling pads, so that an odd last position is kept.
-    pooled = ((positions + 1) // 2, layer.filters)
+    activations = positions * layer.filters
+    if layer.dilation > 1:  # TensorFlow pads the input for it, as far as the pattern reaches
+        activations += (positions + (layer.kernel - 1) * layer.dilation) * channels
+    return parameters, activations
+
+
+def _convolution(part: str, layer: ConvolutionLayer, shape: Shape) -> LayerShape:
+    parameters, activations = _one_convolution(layer, shape)
+    # Pooling pads, so that the last positions are kept.
+    pooled = (-(-shape[0] // layer.pooling), layer.filters)
+    if layer.pooling > 1:
+        activations += _flat(pooled)
     label = f"convolution {layer.filters} x {layer.kernel}{_options(layer)}"
-    return LayerShape(part, label, pooled, parameters)
+    return LayerShape(part, label, pooled, parameters, activations)
 
 
-def _recurrent(
-    layer: RecurrentLayer, shape: tuple[int, ...], *, keeps_positions: bool
-) -> LayerShape:
+def _residual(part: str, layer: ResidualLayer, shape: Shape) -> LayerShape:
+    positions, channels = shape
+    after = (positions, layer.filters)
+    of_first, of_second = _one_convolution(layer, shape), _one_convolution(layer, after)
+    parameters, activations = of_first[0] + of_second[0], of_first[1] + of_second[1]
+    activations += _flat(after)
+    if channels != layer.filters:  # a projection
+        parameters += (channels + 1) * layer.filters
+        activations += _flat(after)
+    label = f"residual {layer.filters} x {layer.kernel}{_options(layer)}"
+    return LayerShape(part, label, after, parameters, activations)
+
+
+def _recurrent(part: str, layer: RecurrentLayer, shape: Shape, *, gives_states: bool) -> LayerShape:
     positions, channels = shape
     weights = layer.units * (channels + layer.units)
     # Keras' GRU has an input and a recurrent bias for each of its three gates.
@@ -117,17 +182,27 @@ def _recurrent(
     )
     ways = 2 if layer.bidirectional else 1
     units = ways * layer.units
+    gates = 4 if layer.type == "lstm" else 3
     label = f"{'bidirectional ' if layer.bidirectional else ''}{layer.type.upper()} {layer.units}"
     return LayerShape(
-        "common",
+        part,
         label + _options(layer),
-        (positions, units) if keeps_positions else (units,),
+        (positions, units) if gives_states else (units,),
         ways * one_way,
+        positions * units * (gates + 1),
     )
 
 
-def _dense(layer: DenseLayer, inputs: int) -> LayerShape:
-    parameters = inputs * layer.units + layer.units
+def _global_pooling(part: str, layer: GlobalPoolingLayer, shape: Shape) -> LayerShape:
+    values = shape[1] * (2 if layer.kind == "both" else 1)
+    kind = "max and average" if layer.kind == "both" else layer.kind
+    return LayerShape(part, f"global pooling, {kind}", (values,), 0, values)
+
+
+def _dense(part: str, layer: DenseLayer, shape: Shape) -> LayerShape:
+    parameters = (_flat(shape) + 1) * layer.units
     if layer.batch_normalization:
         parameters += 4 * layer.units
-    return LayerShape("common", f"dense {layer.units}{_options(layer)}", (layer.units,), parameters)
+    return LayerShape(
+        part, f"dense {layer.units}{_options(layer)}", (layer.units,), parameters, layer.units
+    )

@@ -1,4 +1,4 @@
-"""Batches of a dataset in a random order, within bounded memory."""
+"""Windows of a dataset in a random order, within bounded memory."""
 
 from collections.abc import Iterator, Sequence
 
@@ -15,6 +15,7 @@ def shuffled_batches(
     batch_size: int,
     buffer_rows: int,
     rng: np.random.Generator,
+    n_batches: int = 1,
 ) -> Iterator[tuple[dict[str, np.ndarray], np.ndarray]]:
     """One pass over `rows`, a buffer at a time, shuffled within each buffer.
 
@@ -35,6 +36,8 @@ def shuffled_batches(
         Windows that are held in memory, at least `batch_size`.
     rng
         Source of the order.
+    n_batches
+        Batches that are handed over at a time, one after the other in the same arrays.
 
     Yields
     ------
@@ -42,11 +45,12 @@ def shuffled_batches(
     labels : ndarray of int32, shape (n,)
     """
     starts = np.arange(0, len(rows), buffer_rows)
+    n_rows = batch_size * n_batches
     for start in rng.permutation(starts):
         held = rows[start : start + buffer_rows]
         buffered = {name: dataset.branch(name, held) for name in branches}
         labels = dataset.label[held]
         order = rng.permutation(len(held))
-        for first in range(0, len(held), batch_size):
-            chosen = order[first : first + batch_size]
+        for first in range(0, len(held), n_rows):
+            chosen = order[first : first + n_rows]
             yield {name: buffered[name][chosen] for name in branches}, labels[chosen]

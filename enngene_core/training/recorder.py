@@ -1,5 +1,6 @@
 """What a training run tells and keeps: its epochs, and the best weights."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -8,6 +9,8 @@ import numpy as np
 
 from enngene_core.errors import SpecError
 from enngene_core.specs.training import TrainingSpec
+from enngene_core.training.checkpoint import Checkpoint, Progress
+from enngene_core.training.optimizers import Schedule
 
 HISTORY_COLUMNS = ("epoch", "loss", "accuracy", "val_loss", "val_accuracy")
 
@@ -42,6 +45,24 @@ class TrainingProgress:
 OnProgress = Callable[[TrainingProgress], None]
 
 
+@dataclass(frozen=True)
+class Watch:
+    """Who is told of a run, and where it is kept meanwhile.
+
+    Attributes
+    ----------
+    on_progress : callable or None
+        Called after each epoch.
+    each_batch : bool
+        Whether it is called after batches too, which takes time where batches are small.
+    checkpoint : Checkpoint or None
+    """
+
+    on_progress: OnProgress | None = None
+    each_batch: bool = False
+    checkpoint: Checkpoint | None = None
+
+
 class Recorder(keras.callbacks.Callback):
     """Keeps the epochs' numbers and the best weights, stops early, and tells how it goes.
 
@@ -49,55 +70,112 @@ class Recorder(keras.callbacks.Callback):
     ----------
     spec
         Patience, and the largest number of epochs.
-    n_batches
-        Batches of an epoch.
-    on_progress
-        Called after each batch and each epoch.
+    schedule
+        Learning rates, and the batches of an epoch.
+    watch
+        Who is told.
 
     Attributes
     ----------
     epochs : list of Epoch
+    learning_rates, seconds : list of float
+        Of each epoch: the rate of its last update, and its time with validation.
     best_epoch : int
         1-based number of the epoch with the lowest validation loss.
     best_weights : list of ndarray
         Weights after it.
+    n_batches : int
+        Batches of an epoch.
+    not_finite : int or None
+        1-based epoch in which the loss was not finite, so that training ended.
     """
 
-    def __init__(self, spec: TrainingSpec, n_batches: int, on_progress: OnProgress | None) -> None:
+    def __init__(self, spec: TrainingSpec, schedule: Schedule, watch: Watch) -> None:
         super().__init__()
         self.epochs: list[Epoch] = []
+        self.learning_rates: list[float] = []
+        self.seconds: list[float] = []
         self.best_epoch = 0
         self.best_weights: list[np.ndarray] = []
+        self.not_finite: int | None = None
+        self.n_batches = schedule.n_batches
         self._spec = spec
-        self._n_batches = n_batches
-        self._on_progress = on_progress
+        self._schedule = schedule
+        self._watch = watch
+        self._started = 0.0
 
-    def _tell(self, batch: int, metrics: dict[str, float], *, is_finished: bool) -> None:
-        if self._on_progress:
+    @property
+    def is_over(self) -> bool:
+        """Whether no further epoch is to come."""
+        if self.not_finite or len(self.epochs) >= self._spec.epochs:
+            return True
+        lowest, since = np.inf, 0
+        for row in self.epochs:
+            is_lower = row[3] < lowest - self._spec.min_delta
+            lowest, since = (row[3], 0) if is_lower else (lowest, since + 1)
+        return since >= self._spec.patience
+
+    def resume(self, trainer: keras.Model) -> None:
+        """Go on where the checkpoint stands, if there is one."""
+        checkpoint = self._watch.checkpoint
+        progress = checkpoint.restore(trainer) if checkpoint else None
+        if progress:
+            self.epochs = [tuple(row) for row in progress.epochs]  # type: ignore[misc]
+            self.seconds = list(progress.seconds)
+            self.learning_rates = [self._schedule.at_end_of(row[0]) for row in self.epochs]
+            self.best_epoch, self.best_weights = progress.best_epoch, progress.best_weights
+
+    def tell(self, batch: int, metrics: dict[str, float], *, is_finished: bool) -> None:
+        """Tell where training stands."""
+        if self._watch.on_progress:
             epoch = len(self.epochs) + (0 if is_finished else 1)
-            self._on_progress(
+            self._watch.on_progress(
                 TrainingProgress(
-                    epoch, self._spec.epochs, batch, self._n_batches, metrics, is_finished
+                    epoch, self._spec.epochs, batch, self.n_batches, metrics, is_finished
                 )
             )
 
-    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
-        """Tell of a finished batch."""
-        self._tell(batch + 1, dict(logs or {}), is_finished=False)
+    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Take the time."""
+        self._started = time.monotonic()
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Keep the epoch, and stop if it is time."""
         metrics = {name: float(value) for name, value in (logs or {}).items()}
         if not all(np.isfinite(value) for value in metrics.values()):
-            raise SpecError(
-                f"the loss is not finite in epoch {epoch + 1}; try a smaller --learning-rate "
-                f"(now {self._spec.learning_rate:g})"
-            )
+            if not self.best_epoch:
+                raise SpecError(
+                    f"the loss is not finite in epoch {epoch + 1}; try a smaller --learning-rate "
+                    f"(now {self._spec.learning_rate:g})"
+                )
+            self.not_finite = epoch + 1
+            self.model.stop_training = True
+            return
         row = (epoch + 1, *(metrics[name] for name in HISTORY_COLUMNS[1:]))
         self.epochs.append(row)  # type: ignore[arg-type]
+        self.learning_rates.append(self._schedule.at_end_of(epoch + 1))
+        self.seconds.append(time.monotonic() - self._started)
         if self.best_epoch == 0 or row[3] < self.epochs[self.best_epoch - 1][3]:
             self.best_epoch = epoch + 1
             self.best_weights = self.model.get_weights()
-        if epoch + 1 - self.best_epoch >= self._spec.patience:
-            self.model.stop_training = True
-        self._tell(self._n_batches, metrics, is_finished=True)
+        if self._watch.checkpoint:
+            self._watch.checkpoint.save(
+                self.model, Progress(self.epochs, self.seconds, self.best_epoch, self.best_weights)
+            )
+        self.model.stop_training = self.is_over
+        self.tell(self.n_batches, metrics, is_finished=True)
+
+
+class BatchTeller(keras.callbacks.Callback):
+    """Tells of batches; apart, since Keras waits after each one where a callback wants it."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        super().__init__()
+        self._recorder = recorder
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
+        """Tell of a finished batch."""
+        metrics = {name: float(value) for name, value in (logs or {}).items()}
+        # Keras counts the updates that the last group would have had.
+        n_batches = self._recorder.n_batches
+        self._recorder.tell(min(batch + 1, n_batches), metrics, is_finished=False)

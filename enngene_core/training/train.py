@@ -13,14 +13,16 @@ from enngene_core.formats.text.table import table_text
 from enngene_core.models.bundle import Bundle, BundleConfig, write_bundle
 from enngene_core.models.card import model_card
 from enngene_core.models.network import build_network
-from enngene_core.models.runtime import be_deterministic
+from enngene_core.models.runtime import seed_everything
 from enngene_core.provenance import sha256, software
 from enngene_core.specs.execution import ExecutionSpec
 from enngene_core.specs.network import NetworkSpec, default_network
 from enngene_core.specs.shapes import LayerShape, layer_shapes
 from enngene_core.specs.training import TrainingSpec
+from enngene_core.training.augmentation import check_augmentation
+from enngene_core.training.checkpoint import Checkpoint
 from enngene_core.training.fit import fit
-from enngene_core.training.recorder import HISTORY_COLUMNS, Epoch, OnProgress
+from enngene_core.training.recorder import HISTORY_COLUMNS, Epoch, OnProgress, Watch
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,14 @@ class TrainingResult:
         Windows by class and split.
     unused_branches : tuple of str
         Branches of the dataset that the network does not read.
+    learning_rates : tuple of float
+        Of each epoch, if the rate changes.
+    seconds : tuple of float
+        Time of each epoch, with validation.
+    not_finite : int or None
+        1-based epoch whose loss was not finite, so that training ended before it.
+    only_class : str or None
+        The class that the network gives all validation windows, if it is one.
     """
 
     bundle: Bundle
@@ -49,6 +59,22 @@ class TrainingResult:
     layers: list[LayerShape]
     counts: np.ndarray
     unused_branches: tuple[str, ...]
+    learning_rates: tuple[float, ...] = ()
+    seconds: tuple[float, ...] = ()
+    not_finite: int | None = None
+    only_class: str | None = None
+
+    @property
+    def history_columns(self) -> tuple[str, ...]:
+        """Columns of the table of epochs."""
+        return (*HISTORY_COLUMNS, "learning_rate") if self.learning_rates else HISTORY_COLUMNS
+
+    @property
+    def history_rows(self) -> list[tuple[float, ...]]:
+        """Rows of the table of epochs."""
+        if not self.learning_rates:
+            return list(self.history)
+        return [(*row, rate) for row, rate in zip(self.history, self.learning_rates, strict=True)]
 
 
 def train(
@@ -59,18 +85,21 @@ def train(
     output: Path,
     history: Path | None = None,
     execution: ExecutionSpec = ExecutionSpec(),
+    checkpoint: Path | None = None,
     on_progress: OnProgress | None = None,
+    each_batch: bool = False,
 ) -> TrainingResult:
-    """Fit a network by Adam, stop early, and write the weights of the best epoch.
+    """Fit a network, stop early, and write the weights of the best epoch.
 
-    The same dataset, specs and seed give the same weights, to the bit, on the same machine.
+    The same dataset, specs and seed give the same weights, to the bit, on the same machine and
+    number of threads.
 
     Parameters
     ----------
     dataset
         File that preprocessing wrote; its train and validation splits are used.
     spec
-        Epochs, batches, learning rate and seed.
+        Epochs, batches, optimizer, loss, augmentation and seed.
     network
         Layers; by default `default_network` of the dataset's branches.
     output
@@ -79,15 +108,23 @@ def train(
         Table of epochs to write.
     execution
         Memory that the shuffle buffer must fit into.
+    checkpoint
+        Folder that keeps the state after each epoch; a run with the same arguments goes on from
+        it, and ends as it would have ended at once.
     on_progress
-        Called after each batch and each epoch.
+        Called after each epoch.
+    each_batch
+        Whether it is called after batches too.
 
     Raises
     ------
     DatasetError
         If the file is no dataset, or its train or validation split is empty.
     SpecError
-        If the network does not fit the dataset, or the loss is not finite.
+        If the network or the augmentation does not fit the dataset, the loss is not finite in the
+        first epoch, or the checkpoint is of another run.
+    BundleError
+        If the checkpoint is damaged.
     InsufficientMemoryError
         If a batch does not fit into memory.
     """
@@ -95,14 +132,19 @@ def train(
         network = network or default_network(opened.spec.encodings)
         _check_branches(network, opened)
         _check_classes(opened)
+        check_augmentation(spec, opened, tuple(network.branches))
         sizes = opened.spec.sizes
-        be_deterministic(spec.seed)
         layers = layer_shapes(network, **sizes)
+        provenance = _provenance(dataset, opened.provenance, spec)
+        state = None
+        if checkpoint is not None:
+            state = Checkpoint(checkpoint, _made_from(network, spec, provenance))
+        seed_everything(spec.seed, deterministic=spec.deterministic == "on")
         model = build_network(network, **sizes)
-        fitted = fit(model, opened, tuple(network.branches), spec, execution, on_progress)
+        watch = Watch(on_progress, each_batch, state)
+        fitted, predicted = fit(model, opened, spec, execution, watch)
         counts = count_windows(opened.label, opened.split, n_classes=len(opened.spec.classes))
         dataset_spec = opened.spec
-        provenance = _provenance(dataset, opened.provenance)
 
     epochs, best_epoch = fitted.epochs, fitted.best_epoch
     best = epochs[best_epoch - 1]
@@ -121,19 +163,24 @@ def train(
         provenance=provenance,
     )
     bundle = Bundle(config, model)
-    history_text = table_text(HISTORY_COLUMNS, epochs)
-    write_bundle(output, bundle, card=model_card(config), history=history_text)
-    if history is not None:
-        history.write_text(history_text, encoding="utf-8")
-    return TrainingResult(
+    result = TrainingResult(
         bundle=bundle,
         history=epochs,
         best_epoch=best_epoch,
-        stopped_early=len(epochs) < spec.epochs,
+        stopped_early=len(epochs) < spec.epochs and not fitted.not_finite,
         layers=layers,
         counts=counts,
         unused_branches=tuple(b for b in dataset_spec.encodings if b not in network.branches),
+        learning_rates=() if spec.is_steady else tuple(fitted.learning_rates),
+        seconds=tuple(fitted.seconds),
+        not_finite=fitted.not_finite,
+        only_class=_only_class(dataset_spec.classes, predicted),
     )
+    history_text = table_text(result.history_columns, result.history_rows)
+    write_bundle(output, bundle, card=model_card(config), history=history_text)
+    if history is not None:
+        history.write_text(history_text, encoding="utf-8")
+    return result
 
 
 def _check_branches(network: NetworkSpec, dataset: Dataset) -> None:
@@ -155,11 +202,31 @@ def _check_classes(dataset: Dataset) -> None:
         )
 
 
-def _provenance(dataset: Path, of_dataset: dict[str, Any]) -> dict[str, Any]:
-    return {
+def _only_class(classes: tuple[str, ...], predicted: np.ndarray) -> str | None:
+    given = np.flatnonzero(predicted)
+    return classes[int(given[0])] if len(given) == 1 else None
+
+
+def _provenance(dataset: Path, of_dataset: dict[str, Any], spec: TrainingSpec) -> dict[str, Any]:
+    provenance = {
         "inputs_sha256": {"dataset": sha256(dataset), **of_dataset.get("inputs_sha256", {})},
         "software": {
             **of_dataset.get("software", {}),
             **software("tensorflow", "keras", "numpy", "safetensors"),
         },
+    }
+    if spec.deterministic == "off":
+        provenance["repeatable"] = {"weights": "no: trained with --deterministic off"}
+    return provenance
+
+
+def _made_from(
+    network: NetworkSpec, spec: TrainingSpec, provenance: dict[str, Any]
+) -> dict[str, Any]:
+    """All that the weights depend on."""
+    return {
+        "dataset": provenance["inputs_sha256"]["dataset"],
+        "network": network.model_dump(mode="json"),
+        "training": spec.model_dump(mode="json"),
+        "software": software("tensorflow", "keras", "numpy"),
     }

@@ -34,7 +34,10 @@ def test_preprocessing_and_its_report_load_no_tensorflow() -> None:
 
 @pytest.mark.parametrize(
     "command",
-    ["negatives", "preprocess", "split", "train", "evaluate", "predict", "interpret"],
+    [
+        *("negatives", "preprocess", "split", "train", "evaluate", "predict", "interpret"),
+        *("import-model", "export-model"),
+    ],
 )
 def test_every_command_has_help(command: str) -> None:
     words = [ENNGENE, command, "--help"]

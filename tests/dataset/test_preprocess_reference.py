@@ -7,8 +7,8 @@ import pytest
 
 from enngene_core.branches.codes import decode
 from enngene_core.dataset.classes import ClassFile
-from enngene_core.dataset.encode import encode_new_intervals
 from enngene_core.dataset.file import Dataset
+from enngene_core.dataset.new_windows import encode_new_intervals
 from enngene_core.dataset.preprocess import preprocess
 from enngene_core.dataset.sources import References
 from enngene_core.specs.execution import ExecutionSpec
@@ -131,7 +131,7 @@ def test_new_intervals_are_encoded_as_those_of_the_dataset(
     one_core = ExecutionSpec(threads=1)
     preprocess(classes, REFERENCES, spec, output=tmp_path / "dataset.h5", execution=one_core)
     with Dataset(tmp_path / "dataset.h5") as dataset:
-        new = encode_new_intervals(
+        intervals, new = encode_new_intervals(
             folder / "exons.bed",
             REFERENCES,
             dataset.spec,
@@ -144,5 +144,5 @@ def test_new_intervals_are_encoded_as_those_of_the_dataset(
         np.testing.assert_array_equal(new.windows.pad_left[order], windows.pad_left)
         for name in dataset.spec.encodings:
             np.testing.assert_array_equal(new.branches[name][order], dataset.branch(name, rows))
-    assert len(new.windows) + len(new.rejections) == len(new.intervals)
+    assert len(new.windows) + len(new.rejections) == len(intervals)
     assert set(new.windows.label.tolist()) == {-1}

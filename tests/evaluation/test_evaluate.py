@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import h5py
@@ -10,12 +11,21 @@ from enngene_core.dataset.encode import check_memory
 from enngene_core.dataset.file import Dataset
 from enngene_core.dataset.preprocess import preprocess
 from enngene_core.dataset.sources import References
-from enngene_core.errors import BundleError, DatasetError, InsufficientMemoryError
-from enngene_core.evaluation.evaluate import EvaluationResult, evaluate, score
+from enngene_core.errors import (
+    BundleError,
+    DatasetError,
+    InsufficientMemoryError,
+    IntervalError,
+    SpecError,
+)
+from enngene_core.evaluation.evaluate import EvaluationResult, LabelledFiles, evaluate, score
+from enngene_core.models.inference import predict_probabilities
 from enngene_core.specs.evaluation import EvaluationSpec
 from enngene_core.specs.execution import ExecutionSpec
+from enngene_core.specs.network import ConvolutionLayer, NetworkSpec
 from enngene_core.specs.preprocess import PreprocessSpec
-from tests.core_fixtures import CLASSES, RealDataset, TrainedModel
+from tests.core_fixtures import CLASSES, REAL_DATA, RealDataset, TrainedModel
+from tests.models.bundles import bundle_of, write
 from tests.refusal import refused
 
 TEST = EvaluationSpec(split="test")
@@ -126,6 +136,72 @@ def test_training_data_are_told_better_than_by_guessing(
     )
     assert on_train.metric("auroc", "macro average") > 0.7
     assert told[-1] == (len(on_train.y_true),) * 2
+
+
+def test_windows_of_files_are_judged_as_those_of_a_dataset(
+    trained: TrainedModel,
+    real_dataset: RealDataset,
+    class_files: list[ClassFile],
+    references: References,
+    tmp_path: Path,
+) -> None:
+    expected = {}
+    with Dataset(real_dataset.path) as dataset:
+        for split in ("train", "validation", "test"):
+            found = evaluate(trained.path, real_dataset.path, EvaluationSpec(split=split))
+            windows = dataset.windows(dataset.rows(split))
+            for row, probabilities in enumerate(found.probabilities):
+                expected[windows.label[row], windows.source_row[row]] = probabilities
+    bad = tmp_path / "introns.bed"
+    bad.write_text((REAL_DATA / "introns.bed").read_text() + "nowhere\t1\t50\n")
+    # In another order than the model's.
+    files = [class_files[2], class_files[0], ClassFile("introns", bad)]
+    table, rejected = tmp_path / "predictions.tsv", tmp_path / "rejected.tsv"
+    result = evaluate(trained.path, LabelledFiles(files, references, rejected), predictions=table)
+    assert result.split is None and not result.is_own_dataset
+    assert len(result.rejections) == 1
+    header, row = rejected.read_text().splitlines()
+    assert header == "class\tfile\tline\ttext\treason"
+    assert row.startswith("introns\tintrons.bed\t264\tnowhere 1 50\t")
+    assert np.bincount(result.y_true).tolist() == [361, 263, 411]
+    n_lines = {name: iter(range(1, 10**6)) for name in CLASSES}
+    compared = 0
+    for line, probabilities in zip(
+        table.read_text().splitlines()[1:], result.probabilities, strict=True
+    ):
+        name = line.split("\t")[5]
+        key = CLASSES.index(name), next(n_lines[name])
+        if key in expected:  # a dataset has no repeated windows
+            np.testing.assert_allclose(probabilities, expected[key], atol=1e-6)
+            compared += 1
+    assert compared == len(expected)
+
+
+def test_ready_sequences_are_judged(tmp_path: Path) -> None:
+    network = NetworkSpec(branches={"sequence": (ConvolutionLayer(filters=4, kernel=3),)})
+    bundle = bundle_of(network, width=12, n_classes=2)
+    model = write(tmp_path / "model.zip", bundle)
+    first, second = bundle.config.dataset.classes
+    (tmp_path / "one.fa").write_text(">1\nACGUACGUACGU\n>2\nacgtnacgtacg\n")
+    (tmp_path / "two.fa").write_text(">3\nTTTTACGTACGTTTTT\n")
+    files = [
+        ClassFile(second, tmp_path / "two.fa", "sequences"),
+        ClassFile(first, tmp_path / "one.fa", "sequences"),
+    ]
+    result = evaluate(model, LabelledFiles(files, References()))
+    codes = np.array([[0, 1, 2, 3] * 3, [0, 1, 2, 3, 4, 0, 1, 2, 3, 0, 1, 2]], np.uint8)
+    codes = np.vstack([np.array([3, 3, 0, 1, 2, 3, 0, 1, 2, 3, 3, 3], np.uint8), codes])
+    assert result.y_true.tolist() == [1, 0, 0]
+    np.testing.assert_allclose(
+        result.probabilities, predict_probabilities(bundle.model, {"sequence": codes}), atol=1e-6
+    )
+    with refused(SpecError, "found class three; expected the model's", first, second):
+        evaluate(model, LabelledFiles([replace(files[0], name="three")], References()))
+    with refused(SpecError, f"class {second} is given twice"):
+        evaluate(model, LabelledFiles([files[0], files[0]], References()))
+    with refused(IntervalError, f"class {first}", "no.fa", "no such file"):
+        wrong = ClassFile(first, tmp_path / "no.fa", "sequences")
+        evaluate(model, LabelledFiles([wrong], References()))
 
 
 def test_a_class_without_windows_has_no_number(trained: TrainedModel) -> None:

@@ -83,7 +83,7 @@ class Wrapper:
     @property
     def command_name(self) -> str:
         """The command of ``enngene`` that a wrapper of this name wraps."""
-        return self.path.stem.removeprefix("enngene_")
+        return self.path.stem.removeprefix("enngene_").replace("_", "-")
 
     @property
     def flags(self) -> set[str]:

@@ -16,9 +16,19 @@ from enngene_core.specs.base import Spec
 from enngene_core.specs.branches import BuiltInBranch
 from enngene_core.specs.evaluation import EvaluationSpec
 from enngene_core.specs.execution import ExecutionSpec
+from enngene_core.specs.exporting import ExportSpec
+from enngene_core.specs.importing import ImportSpec
 from enngene_core.specs.interpretation import InterpretationSpec
 from enngene_core.specs.negatives import NegativesSpec
-from enngene_core.specs.network import ConvolutionLayer, DenseLayer, NetworkSpec, RecurrentLayer
+from enngene_core.specs.network import (
+    MAX_LAYERS,
+    ConvolutionLayer,
+    DenseLayer,
+    GlobalPoolingLayer,
+    NetworkSpec,
+    RecurrentLayer,
+    ResidualLayer,
+)
 from enngene_core.specs.preprocess import PreprocessSpec
 from enngene_core.specs.split import SplitSpec
 from enngene_core.specs.training import TrainingSpec
@@ -33,17 +43,26 @@ SPECS: dict[str, type[Spec]] = {
     "train": TrainingSpec,
     "evaluate": EvaluationSpec,
     "interpret": InterpretationSpec,
+    "import-model": ImportSpec,
+    "export-model": ExportSpec,
 }
 # Set by the server for each job, and not by the user.
 EXECUTION_FLAGS = {f"--{name}" for name in ExecutionSpec.model_fields}
-# The class files go through a configfile, because the names of datasets are raw text.
-UNUSED_FLAGS = {"preprocess": {"--intervals", "--sequences"}}
+# The class files go through a configfile, because the names of datasets are raw text. A job of
+# Galaxy that was killed begins in a new folder: checkpoints are for shells.
+UNUSED_FLAGS = {
+    "preprocess": {"--intervals", "--sequences"},
+    "evaluate": {"--intervals", "--sequences"},
+    "train": {"--checkpoint"},
+}
 # What a shell's user writes as one text, and a form takes apart.
 FOR_SHELLS = (", each as NAME=NUMBER", ", separated by commas")
 LAYERS: dict[str, type[Spec]] = {
     "convolution": ConvolutionLayer,
+    "residual": ResidualLayer,
     "gru": RecurrentLayer,
     "lstm": RecurrentLayer,
+    "global_pooling": GlobalPoolingLayer,
     "dense": DenseLayer,
 }
 BOUNDS = ("ge", "gt", "le", "lt", "max_length")
@@ -112,7 +131,7 @@ def assert_same(parameter: WrapperParameter, field: FieldInfo) -> None:
         assert parameter.options == options
         assert parameter.source.get_bool("multiple", False) == isinstance(field.default, tuple)
         described = without_shell(described)
-    assert default == form_text(field.default)
+    assert default == ("" if field.is_required() else form_text(field.default))
     assert parameter.bounds == bounds_of(field)
     assert parameter.source.parse_help() == described
 
@@ -168,28 +187,35 @@ def _assert_same_layer(parameters: dict[str, WrapperParameter], layer: type[Spec
         assert_same(parameter, fields[name])
 
 
-@pytest.mark.parametrize(
-    "place", [*((name, "yes") for name in typing.get_args(BuiltInBranch)), ("tracks",)]
-)
-def test_layers_of_a_branch_are_as_their_spec_says(place: tuple[str, ...]) -> None:
-    _assert_same_layer(_layer_parameters("layers", "build", *place, "layers"), ConvolutionLayer)
+#: Where the form builds the layers of a part of the network, and the type that it opens with.
+PARTS = {
+    **{(name, "yes", "layers"): "convolution" for name in typing.get_args(BuiltInBranch)},
+    ("tracks", "layers"): "convolution",
+    ("common",): "dense",
+}
 
 
 @pytest.mark.parametrize("layer_type", LAYERS)
-def test_common_layers_are_as_their_spec_says(layer_type: str) -> None:
-    place = ("layers", "build", "common", "layer", layer_type)
+@pytest.mark.parametrize("part", PARTS)
+def test_layers_are_as_their_spec_says(part: tuple[str, ...], layer_type: str) -> None:
+    place = ("layers", "build", *part, "layer", layer_type)
     _assert_same_layer(_layer_parameters(*place), LAYERS[layer_type])
 
 
-def test_a_network_has_as_many_layers_as_its_spec_allows() -> None:
-    parameters = WRAPPERS["train"].parameters
-    repeats = [p.source for p in parameters if p.name == "(repeat)"]
-    assert {repeat.get("max") for repeat in repeats} == {"20"}
-    assert _longest(NetworkSpec.model_fields["common"].metadata) == 20
-    (common,) = (p.source for p in parameters if p.path[-2:] == ("common", "(repeat)"))
-    assert common.parse_help() == NetworkSpec.model_fields["common"].description
-    (kind,) = (p for p in parameters if p.path[-3:] == ("common", "layer", "type"))
+@pytest.mark.parametrize("part", PARTS)
+def test_a_part_has_the_layers_that_its_spec_allows(part: tuple[str, ...]) -> None:
+    found = {p.path: p for p in WRAPPERS["train"].parameters}
+    repeat = found["layers", "build", *part, "(repeat)"].source
+    field = NetworkSpec.model_fields["common" if part == ("common",) else "branches"]
+    assert repeat.parse_help() == field.description
+    assert repeat.get("max") == str(MAX_LAYERS)
+    kind = found["layers", "build", *part, "layer", "type"]
     assert kind.options == list(LAYERS)
+    assert kind.default == PARTS[part]
+
+
+def test_a_network_has_as_many_layers_as_its_spec_allows() -> None:
+    assert _longest(NetworkSpec.model_fields["common"].metadata) == MAX_LAYERS
 
 
 def _longest(metadata: Iterable[Any]) -> int | None:

@@ -144,7 +144,7 @@ BAD_CONFIGS: dict[str, tuple[Callable[[dict[str, Any]], Any], tuple[str, ...]]] 
     "no network": (lambda config: config.pop("network") and None, ("network",)),
     "order of layers": (
         lambda config: config["network"]["common"].reverse(),
-        ("network", "expected convolution layers first"),
+        ("network", "expected convolution and residual layers first"),
     ),
     "too many parameters": (
         setting("network", "common", value=[HUGE, HUGE]), ("65536", "50,000,000")

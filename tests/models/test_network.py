@@ -1,14 +1,36 @@
+from typing import get_args
+
 import keras
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from enngene_core.errors import SpecError
+from enngene_core.models.bundle import weights
 from enngene_core.models.inference import predict_probabilities
 from enngene_core.models.network import build_network
-from enngene_core.specs.network import ConvolutionLayer, NetworkSpec, default_network
+from enngene_core.specs.network import (
+    ConvolutionLayer,
+    Layer,
+    NetworkSpec,
+    Precision,
+    RecurrentLayer,
+    ResidualLayer,
+    default_network,
+)
 from enngene_core.specs.preprocess import DatasetSpec
-from enngene_core.specs.shapes import layer_shapes
-from tests.models.networks import NETWORKS, dataset_of
+from enngene_core.specs.shapes import LayerShape, layer_shapes
+from tests.models.networks import (
+    AVERAGE,
+    BOTH,
+    GRU,
+    NETWORKS,
+    PLAIN,
+    RESIDUAL,
+    any_network,
+    dataset_of,
+)
 from tests.refusal import refused
 
 every_network = pytest.mark.parametrize(
@@ -23,24 +45,37 @@ def test_shapes_and_parameters_are_those_of_keras(
     spec: NetworkSpec, width: int, n_classes: int
 ) -> None:
     sizes = dataset_of(spec, width=width, n_classes=n_classes).sizes
-    rows = layer_shapes(spec, **sizes)
-    model = build_network(spec, **sizes)
-    assert sum(row.parameters for row in rows) == model.count_params()
-    assert {tensor.name for tensor in model.inputs} == set(spec.branches)
-    for name in spec.branches:
-        assert model.get_layer(name).output.shape == (None, width, sizes["channels"][name])
+    assert_as_keras_has_it(layer_shapes(spec, **sizes), build_network(spec, **sizes))
 
-    for part in (*spec.branches, "common"):
+
+@settings(max_examples=25, deadline=None)
+@given(any_network(), st.integers(3, 40), st.integers(2, 4))
+def test_shapes_of_any_network_are_those_of_keras(
+    spec: NetworkSpec, width: int, n_classes: int
+) -> None:
+    sizes = dataset_of(spec, width=width, n_classes=n_classes).sizes
+    assert_as_keras_has_it(layer_shapes(spec, **sizes), build_network(spec, **sizes))
+    keras.backend.clear_session()
+
+
+def assert_as_keras_has_it(rows: list[LayerShape], model: keras.Model) -> None:
+    """Compare inputs, concatenation and every layer, which Keras builds of several."""
+    assert sum(row.parameters for row in rows) == model.count_params()
+    inputs = {row.part: row.shape for row in rows if row.label == "input"}
+    assert {tensor.name: tensor.shape[1:] for tensor in model.inputs} == inputs
+    for part in (*inputs, "common"):
         of_part = [row for row in rows if row.part == part][1:]  # an input or the concatenation
         for number, row in enumerate(of_part, start=1):
             name = f"{part}_{number}"
             found = [
-                layer for layer in model.layers if layer.name == name or name + "_" in layer.name
+                layer
+                for layer in model.layers
+                if layer.name == name or layer.name.startswith(name + "_")
             ]
             kept = [layer for layer in found if not layer.name.endswith("_flat")]
             assert row.shape == tuple(kept[-1].output.shape[1:])
             assert row.parameters == sum(layer.count_params() for layer in found)
-    if len(spec.branches) > 1:
+    if len(inputs) > 1:
         joined = next(row for row in rows if row.label == "concatenation")
         assert joined.shape == tuple(model.get_layer("concatenation").output.shape[1:])
     assert rows[-1].shape == tuple(model.output["probabilities"].shape[1:])
@@ -63,15 +98,51 @@ def test_probabilities_are_the_softmax_of_logits(
     np.testing.assert_allclose(found["probabilities"], expected, rtol=1e-5)
 
 
-def test_too_many_parameters_are_refused_before_building(monkeypatch) -> None:
+@pytest.fixture
+def no_memory(monkeypatch) -> None:
     def never(*args, **options) -> None:
         raise AssertionError("memory was taken")
 
     monkeypatch.setattr(keras, "Input", never)
+
+
+def test_too_many_parameters_are_refused_before_building(no_memory: None) -> None:
     layer = ConvolutionLayer(filters=4096, kernel=1000)
     spec = NetworkSpec(branches={"sequence": (layer, layer)})
     with refused(SpecError, "16,793,812,994", "sequence: convolution 4096 x 1000", "50,000,000"):
         build_network(spec, width=100, channels={"sequence": 4}, n_classes=2)
+
+
+@pytest.mark.parametrize(
+    ("layer", "words"),
+    [
+        (ConvolutionLayer(filters=4096, kernel=1), "convolution 4096 x 1"),
+        (ResidualLayer(filters=1500, kernel=1), "residual 1500 x 1"),
+        (RecurrentLayer(type="gru", units=1000), "GRU 1000"),
+        # What the pattern reaches beyond the window is padded with zeros.
+        (ResidualLayer(filters=20, kernel=1000, dilation=1024), "residual 20 x 1000, dilation"),
+    ],
+)
+def test_too_many_activations_are_refused_before_building(
+    no_memory: None, layer: Layer, words: str
+) -> None:
+    spec = NetworkSpec(branches={"sequence": (layer,)})
+    with refused(SpecError, "numbers for each window", f"sequence: {words}", "at most 20,000,000"):
+        build_network(spec, width=10_000, channels={"sequence": 4}, n_classes=2)
+
+
+def test_branches_of_different_length_are_not_joined(no_memory: None) -> None:
+    branches = {"sequence": (PLAIN, PLAIN), "conservation": (PLAIN,), "structure": ()}
+    channels = {"sequence": 4, "conservation": 1, "structure": 3}
+    for first in (GRU, RESIDUAL, BOTH):
+        spec = NetworkSpec(branches=branches, common=(first,))
+        with refused(
+            SpecError,
+            f"common layer 1 ({first.type}) joins branches position by position",
+            "(sequence with 13, conservation with 25, structure with 50)",
+            "the same pooling in each branch, or a dense layer first",
+        ):
+            build_network(spec, width=50, channels=channels, n_classes=2)
 
 
 def matches(word: str, start: int) -> int:
@@ -96,6 +167,85 @@ def test_a_network_that_looks_for_a_motif_by_hand(word: str) -> None:
     codes = np.array([["ACGTN".index(base) for base in word]], dtype=np.uint8)
     found = predict_probabilities(model, {"sequence": codes})[0]
     assert np.log(found[1] / found[0]) == pytest.approx(sum(pooled) + 0.5, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("word", "n_pairs"), [("GTTTGTTTT", 1), ("TGGTTGGTT", 2), ("GTTGGTTTT", 1), ("TTTTTTTTT", 0)]
+)
+@pytest.mark.parametrize("precision", get_args(Precision))
+def test_a_dilated_pattern_by_hand(word: str, n_pairs: int, precision: Precision) -> None:
+    """One filter that is a G and, four bases on, another; its average tells how many there are."""
+    layer = ConvolutionLayer(filters=1, kernel=2, dilation=4, pooling=1)
+    spec = NetworkSpec(branches={"sequence": (layer, AVERAGE)})
+    sizes = {"width": 9, "channels": {"sequence": 4}, "n_classes": 2}
+    model = build_network(spec, **sizes, precision=precision)
+    both_g = np.zeros((2, 4, 1), np.float32)
+    both_g[:, "ACGT".index("G"), 0] = 1
+    model.get_layer("sequence_1").set_weights([both_g, np.float32([0])])
+    model.get_layer("logits").set_weights([np.float32([[0, 9]]), np.float32([0, 0])])
+    # Padding of two before the window and two after it; an only G counts half of a pair.
+    padded = "--" + word + "--"
+    expected = sum((padded[i] == "G") + (padded[i + 4] == "G") for i in range(9))
+    assert sum(padded[i] == padded[i + 4] == "G" for i in range(9)) == n_pairs
+    codes = np.array([["ACGT".index(base) for base in word]], dtype=np.uint8)
+    found = predict_probabilities(model, {"sequence": codes})[0]
+    assert np.log(found[1] / found[0]) == pytest.approx(expected, abs=0.03)
+
+
+def test_a_residual_layer_by_hand() -> None:
+    """Two convolutions that hand their input on, the second twice: x becomes x + 2 x."""
+    layer = ResidualLayer(filters=4, kernel=3, dilation=2)
+    spec = NetworkSpec(branches={"sequence": (layer,)})
+    model = build_network(spec, width=5, channels={"sequence": 4}, n_classes=2)
+    middle = np.zeros((3, 4, 4), np.float32)
+    middle[1] = np.eye(4)
+    zeros = np.zeros(4, np.float32)
+    model.get_layer("sequence_1_first").set_weights([middle, zeros])
+    model.get_layer("sequence_1_second").set_weights([2 * middle, zeros])
+    inner = keras.Model(model.inputs, model.get_layer("sequence_1_activation").output)
+    one_hot = np.eye(4, dtype=np.float32)[[[0, 1, 2, 3, 2]]]
+    np.testing.assert_allclose(np.asarray(inner({"sequence": one_hot})), 3 * one_hot)
+
+
+@every_network
+def test_bfloat16_keeps_weights_and_answers_in_float32(
+    spec: NetworkSpec, width: int, n_classes: int
+) -> None:
+    rng = np.random.default_rng(0)
+    sizes = dataset_of(spec, width=width, n_classes=n_classes).sizes
+    exact, model = (build_network(spec, **sizes, precision=name) for name in get_args(Precision))
+    model.set_weights(exact.get_weights())
+    assert weights(model).keys() == weights(exact).keys()
+    assert {array.dtype for array in weights(model).values()} == {np.dtype(np.float32)}
+    for layer in model.layers:
+        if not isinstance(layer, keras.layers.InputLayer):
+            is_last = layer.name in ("logits", "probabilities")
+            assert layer.compute_dtype == ("float32" if is_last else "bfloat16")
+    inputs = {
+        name: rng.random((4, width, n), dtype=np.float32) for name, n in sizes["channels"].items()
+    }
+    found, expected = model(inputs, training=False), exact(inputs, training=False)
+    for name in ("logits", "probabilities"):
+        assert found[name].dtype == "float32"
+        np.testing.assert_allclose(found[name], expected[name], atol=0.05)
+
+
+@pytest.mark.parametrize("name", ["a branch of every end", "everything"])
+def test_a_network_of_bfloat16_learns(name: str) -> None:
+    spec, width, n_classes = next(case[1:] for case in NETWORKS if case[0] == name)
+    sizes = dataset_of(spec, width=width, n_classes=n_classes).sizes
+    keras.utils.set_random_seed(1)
+    model = build_network(spec, **sizes, precision="bfloat16")
+    rng = np.random.default_rng(0)
+    inputs = {
+        name: rng.random((8, width, n), dtype=np.float32) for name, n in sizes["channels"].items()
+    }
+    trainer = keras.Model(model.inputs, model.output["logits"])
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    trainer.compile(optimizer=keras.optimizers.Adam(0.02), loss=loss)
+    y_true = np.arange(8) % n_classes
+    losses = [trainer.train_on_batch(inputs, y_true) for _ in range(30)]
+    assert losses[-1] < 0.8 * losses[0]
 
 
 @pytest.mark.parametrize(("structure", "n_symbols"), [("mfe", 3), ("elements", 5)])

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from enngene_core.plots.architecture import ArchitectureDisplay
@@ -9,7 +10,13 @@ from enngene_core.plots.confusion import ConfusionDisplay
 from enngene_core.plots.learning_curves import LearningCurvesDisplay
 from enngene_core.plots.precision_recall import PrecisionRecallDisplay
 from enngene_core.plots.roc import RocDisplay, macro_roc
-from enngene_core.specs.network import ConvolutionLayer, NetworkSpec
+from enngene_core.specs.network import (
+    ConvolutionLayer,
+    DenseLayer,
+    GlobalPoolingLayer,
+    NetworkSpec,
+    ResidualLayer,
+)
 from enngene_core.specs.shapes import layer_shapes
 from tests.plots.drawn import png, texts
 from tests.plots.results import HOSTILE, evaluation_result, names, training_result
@@ -35,6 +42,64 @@ def test_architecture_has_a_box_for_each_layer() -> None:
     found = texts(display.figure)
     assert "25 positions \N{MULTIPLICATION SIGN} 40, 1,320 parameters" in found
     assert "4 values, 1,724 parameters" in found
+
+
+def test_architecture_tells_what_each_kind_of_layer_does() -> None:
+    network = NetworkSpec(
+        branches={
+            "sequence": (
+                ConvolutionLayer(filters=4, kernel=3, dilation=2, pooling=4),
+                ResidualLayer(filters=6, kernel=5, batch_normalization=True, dropout=0.2),
+            ),
+            "structure": (GlobalPoolingLayer(kind="both"), DenseLayer(type="dense", units=5)),
+        },
+        common=(DenseLayer(type="dense", units=7),),
+    )
+    channels = {"sequence": 4, "structure": 3}
+    layers = layer_shapes(network, width=50, channels=channels, n_classes=2)
+    display = ArchitectureDisplay(layers).plot()
+    found = texts(display.figure)
+    for told in (
+        (
+            "convolution 4 \N{MULTIPLICATION SIGN} 3",
+            "dilation 2, pooling 4",
+            "13 positions \N{MULTIPLICATION SIGN} 4, 52 parameters",
+        ),
+        (
+            "residual 6 \N{MULTIPLICATION SIGN} 5",
+            "batch norm, dropout 0.2",
+            "13 positions \N{MULTIPLICATION SIGN} 6, 390 parameters",
+        ),
+        ("global pooling", "max and average", "6 values"),
+        ("dense 5", "5 values, 35 parameters"),
+        ("concatenation", "83 values"),
+    ):
+        first = found.index(told[0])
+        assert found[first : first + len(told)] == list(told)
+
+
+@pytest.mark.parametrize("n_branches", [1, 3])
+def test_no_line_of_the_architecture_leaves_its_box(n_branches: int) -> None:
+    layer = ConvolutionLayer(
+        filters=44, kernel=444, dilation=1024, pooling=16, batch_normalization=True, dropout=0.3333
+    )
+    name = "a_long_name_as_long_as_a_name_may_beWWWW"
+    names = (name, "sequence", "structure")[:n_branches]
+    network = NetworkSpec(branches=dict.fromkeys(names, (layer,)))
+    layers = layer_shapes(network, width=1000, channels=dict.fromkeys(names, 4), n_classes=2)
+    display = ArchitectureDisplay(layers).plot()
+    canvas = FigureCanvasAgg(display.figure)
+    boxes = [patch.get_window_extent(canvas.get_renderer()) for patch in display.ax.patches]
+    lines = [
+        line.get_window_extent(canvas.get_renderer())
+        for line in display.ax.texts
+        if line.get_text()
+    ]
+    for line in lines:
+        assert any(
+            box.x0 < line.x0 and line.x1 < box.x1 and box.y0 < line.y0 and line.y1 < box.y1
+            for box in boxes
+        )
 
 
 @pytest.mark.parametrize("n_classes", [2, 30, 60])

@@ -5,11 +5,36 @@ import pytest
 
 from enngene_core.errors import SpecError
 from enngene_core.specs.base import read_json, validate
-from enngene_core.specs.network import NetworkSpec, default_network
+from enngene_core.specs.network import NetworkSpec, default_network, with_states
 from tests.refusal import refused
 
-CONVOLUTION, GRU, LSTM = {"type": "convolution"}, {"type": "gru"}, {"type": "lstm"}
-DENSE = {"type": "dense"}
+CONVOLUTION, RESIDUAL = {"type": "convolution"}, {"type": "residual"}
+GRU, LSTM = {"type": "gru"}, {"type": "lstm"}
+POOLING, DENSE = {"type": "global_pooling"}, {"type": "dense"}
+
+IN_ORDER = [
+    [],
+    [DENSE, DENSE],
+    [CONVOLUTION, RESIDUAL, CONVOLUTION],
+    [RESIDUAL, GRU, GRU, DENSE],
+    [LSTM, LSTM],
+    [CONVOLUTION, POOLING, DENSE],
+    [POOLING],
+    [CONVOLUTION, DENSE],
+]
+OUT_OF_ORDER = [
+    ([DENSE, GRU], 2, "gru", "dense layer;"),
+    ([DENSE, DENSE, CONVOLUTION], 3, "convolution", "dense layer;"),
+    ([DENSE, RESIDUAL], 2, "residual", "dense layer;"),
+    ([DENSE, POOLING], 2, "global_pooling", "dense layer;"),
+    ([CONVOLUTION, LSTM, CONVOLUTION], 3, "convolution", "lstm layer;"),
+    ([POOLING, CONVOLUTION], 2, "convolution", "global_pooling layer;"),
+    ([GRU, LSTM], 2, "lstm", "gru layer, and recurrent layers stack with their own kind only;"),
+    ([LSTM, LSTM, GRU], 3, "gru", "lstm layer, and recurrent layers stack with their own kind"),
+    ([POOLING, POOLING], 2, "global_pooling", "which leaves no positions to pool;"),
+    ([GRU, POOLING], 2, "global_pooling", "gru layer, which leaves no positions to pool;"),
+    ([POOLING, GRU], 2, "gru", "global_pooling layer, which leaves no positions to read;"),
+]
 
 
 def network(common: list[dict], **branches: list[dict]) -> NetworkSpec:
@@ -17,40 +42,51 @@ def network(common: list[dict], **branches: list[dict]) -> NetworkSpec:
     return validate(NetworkSpec, values, source="network.json")
 
 
-@pytest.mark.parametrize(
-    "common",
-    [
-        [],
-        [DENSE, DENSE],
-        [CONVOLUTION, GRU, LSTM, DENSE],
-        [LSTM, GRU],
-        [CONVOLUTION, DENSE],
-    ],
-)
-def test_layers_in_order(common: list[dict]) -> None:
-    assert [layer.type for layer in network(common).common] == [layer["type"] for layer in common]
+@pytest.mark.parametrize("layers", IN_ORDER)
+def test_layers_in_order(layers: list[dict]) -> None:
+    expected = [layer["type"] for layer in layers]
+    assert [layer.type for layer in network(layers).common] == expected
+    assert [layer.type for layer in network([], sequence=layers).branches["sequence"]] == expected
 
 
-@pytest.mark.parametrize(
-    ("common", "words"),
-    [
-        ([DENSE, GRU], ("layer 2 (gru)", "follows a dense")),
-        ([DENSE, DENSE, CONVOLUTION], ("layer 3 (convolution)", "follows a dense")),
-        ([CONVOLUTION, LSTM, CONVOLUTION], ("layer 3 (convolution)", "follows a lstm")),
-    ],
-)
-def test_layers_out_of_order_are_named(common: list[dict], words: tuple[str, ...]) -> None:
-    with refused(SpecError, "network.json", "expected convolution layers first", *words):
-        network(common)
+@pytest.mark.parametrize(("layers", "number", "kind", "words"), OUT_OF_ORDER)
+def test_layers_out_of_order_are_named(
+    layers: list[dict], number: int, kind: str, words: str
+) -> None:
+    place = f"layer {number} ({kind}) follows a "
+    expected = "expected convolution and residual layers first"
+    with refused(SpecError, "network.json: common " + place, words, expected):
+        network(layers)
+    with refused(SpecError, "network.json: branch sequence, " + place, words, expected):
+        network([DENSE], conservation=[CONVOLUTION], sequence=layers)
 
 
-def test_joined_branches_have_the_same_length() -> None:
-    branches = {"sequence": [CONVOLUTION] * 2, "conservation": [CONVOLUTION]}
-    assert network([DENSE], **branches)
-    assert network([], **branches)
-    for first in (GRU, CONVOLUTION):
-        with refused(SpecError, "sequence has 2", "conservation has 1", "same number"):
+@pytest.mark.parametrize("first", [CONVOLUTION, RESIDUAL, GRU, LSTM, POOLING])
+def test_branches_that_end_without_positions_are_named(first: dict) -> None:
+    whole = {"sequence": [CONVOLUTION], "structure": [], "conservation": [RESIDUAL]}
+    assert network([first], **whole)
+    for last in (GRU, LSTM, POOLING, DENSE):
+        branches = {**whole, "my_track": [CONVOLUTION, last]}
+        assert network([DENSE], **branches)
+        assert network([], **branches)
+        with refused(
+            SpecError,
+            f"common layer 1 ({first['type']}) reads positions",
+            "sequence with positions, after convolution; structure with positions; ",
+            f"my_track without, after {last['type']})",
+            "expected a dense layer first",
+        ):
             network([first], **branches)
+
+
+def test_the_last_recurrent_layer_gives_its_final_state() -> None:
+    layers = network([CONVOLUTION, GRU, GRU, DENSE]).common
+    assert [gives_states for _, gives_states in with_states(layers)] == [True, True, False, False]
+
+
+def test_a_network_has_a_largest_number_of_layers() -> None:
+    with refused(SpecError, "501 layers in all", "at most 500"):
+        network([DENSE], **{f"track{i}": [CONVOLUTION] * 20 for i in range(25)})
 
 
 @pytest.mark.parametrize(
@@ -59,21 +95,49 @@ def test_joined_branches_have_the_same_length() -> None:
         ({}, ("branches",)),
         ({"branches": {}}, ("branches",)),
         ({"branches": {"my genes": []}}, ("branches", "my genes")),
-        ({"branches": {"sequence": [{"filters": 0}]}}, ("filters", "found 0")),
-        ({"branches": {"sequence": [{"kernel": 1001}]}}, ("kernel", "found 1001")),
-        ({"branches": {"sequence": [{"dropout": 1}]}}, ("dropout", "found 1")),
-        ({"branches": {"sequence": [{"dropout": float("nan")}]}}, ("dropout",)),
-        ({"branches": {"sequence": [{"filter": 3}]}}, ("filter", "not permitted")),
-        ({"branches": {"sequence": [DENSE]}}, ("sequence.0",)),
-        ({"branches": {"sequence": [{}] * 21}}, ("branches.sequence", "20")),
-        ({"branches": {"sequence": []}, "common": [{"type": "lambda"}]}, ("common", "lambda")),
-        ({"branches": {"sequence": []}, "common": [{"type": "gru", "units": -1}]}, ("found -1",)),
+        ({"branches": {"sequence": [CONVOLUTION] * 21}}, ("branches.sequence", "20")),
+        ({"branches": {"sequence": []}, "common": [DENSE] * 21}, ("common", "20")),
         ([], ("network.json",)),
         (None, ("network.json",)),
     ],
 )
 def test_a_bad_network_is_named(values: object, words: tuple[str, ...]) -> None:
     with refused(SpecError, "network.json", *words):
+        validate(NetworkSpec, values, source="network.json")
+
+
+@pytest.mark.parametrize(
+    ("layer", "words"),
+    [
+        ({**CONVOLUTION, "filters": 0}, ("filters", "found 0")),
+        ({**CONVOLUTION, "filters": 10**9}, ("filters", "found 1000000000", "4096")),
+        ({**CONVOLUTION, "kernel": 0}, ("kernel", "found 0")),
+        ({**CONVOLUTION, "kernel": 1001}, ("kernel", "found 1001")),
+        ({**CONVOLUTION, "dilation": 0}, ("dilation", "found 0")),
+        ({**CONVOLUTION, "dilation": 1025}, ("dilation", "found 1025", "1024")),
+        ({**CONVOLUTION, "pooling": 0}, ("pooling", "found 0")),
+        ({**CONVOLUTION, "pooling": 17}, ("pooling", "found 17", "16")),
+        ({**CONVOLUTION, "dropout": 1}, ("dropout", "found 1")),
+        ({**CONVOLUTION, "dropout": float("nan")}, ("dropout",)),
+        ({**CONVOLUTION, "filter": 3}, ("filter", "not permitted")),
+        ({**RESIDUAL, "pooling": 2}, ("residual.pooling", "not permitted")),
+        ({**RESIDUAL, "filters": 5000}, ("residual.filters", "found 5000")),
+        ({**GRU, "units": -1}, ("gru.units", "found -1")),
+        ({**POOLING, "kind": "min"}, ("global_pooling.kind", 'found "min"', "'both'")),
+        ({**POOLING, "dropout": 0.1}, ("dropout", "not permitted")),
+        ({**DENSE, "units": 65_537}, ("dense.units", "found 65537")),
+        ({"type": "lambda"}, ("found a layer of type 'lambda'", "one of convolution, residual")),
+        ({"type": ["gru"]}, ("found a layer of type", "expected one of convolution")),
+        ({"filters": 3}, ("found no layer with a type", "expected one of convolution")),
+        (3, ("found no layer with a type", "expected one of convolution")),
+    ],
+)
+def test_a_bad_layer_is_named(layer: object, words: tuple[str, ...]) -> None:
+    values = {"branches": {"sequence": [CONVOLUTION, layer]}}
+    with refused(SpecError, "network.json: branches.sequence.1", *words):
+        validate(NetworkSpec, values, source="network.json")
+    values = {"branches": {"sequence": []}, "common": [layer]}
+    with refused(SpecError, "network.json: common.0", *words):
         validate(NetworkSpec, values, source="network.json")
 
 

@@ -13,6 +13,8 @@ from enngene_core.dataset.sources import References
 from enngene_core.errors import DatasetError, InsufficientMemoryError, SpecError
 from enngene_core.models.bundle import read_bundle, weights
 from enngene_core.models.inference import predict_probabilities
+from enngene_core.report.description import Warning
+from enngene_core.report.training import training_report
 from enngene_core.specs.execution import ExecutionSpec
 from enngene_core.specs.network import ConvolutionLayer, DenseLayer, NetworkSpec
 from enngene_core.specs.preprocess import PreprocessSpec
@@ -24,6 +26,11 @@ from tests.refusal import refused
 
 ONE_FILTER = NetworkSpec(branches={"sequence": (ConvolutionLayer(filters=2, kernel=3),)})
 SHORT = TrainingSpec(epochs=1, batch_size=64)
+#: Products of many layers grow without bound once the steps are large.
+OVERFLOWING = NetworkSpec(
+    branches={"sequence": (ConvolutionLayer(filters=16, kernel=8),) * 2},
+    common=(DenseLayer(type="dense", units=64),) * 4,
+)
 
 
 def bundle_losses(dataset: Path, model: Path, split: str) -> tuple[float, float]:
@@ -87,6 +94,7 @@ def test_training_stops_early_and_says_so(real_dataset: RealDataset, tmp_path: P
         network=ONE_FILTER,
         output=tmp_path / "model.zip",
         on_progress=told.append,
+        each_batch=True,
     )
     assert result.stopped_early
     assert len(result.history) == result.best_epoch + 2 < 40
@@ -98,9 +106,8 @@ def test_training_stops_early_and_says_so(real_dataset: RealDataset, tmp_path: P
     n_batches = -(-int(result.counts[:, 0].sum()) // 16)
     finished = [progress for progress in told if progress.is_finished]
     assert [progress.epoch for progress in finished] == list(range(1, len(result.history) + 1))
-    assert [p.batch for p in told if p.epoch == 1 and not p.is_finished] == list(
-        range(1, n_batches + 1)
-    )
+    first = [p.batch for p in told if p.epoch == 1 and not p.is_finished]
+    assert first == sorted(set(first)) and first[-1] == n_batches
     assert {"loss", "accuracy", "val_loss", "val_accuracy"} <= set(finished[0].metrics)
 
 
@@ -213,6 +220,81 @@ def test_a_loss_that_is_not_finite_is_told(copied: Path, tmp_path: Path) -> None
     with refused(SpecError, "not finite", "epoch 1", "--learning-rate"):
         train(copied, SHORT, network=network, output=tmp_path / "model.zip")
     assert not (tmp_path / "model.zip").exists()
+
+
+def test_a_loss_that_is_no_longer_finite_leaves_the_best_model(
+    real_dataset: RealDataset, tmp_path: Path
+) -> None:
+    output = tmp_path / "model.zip"
+    result = train(
+        real_dataset.path,
+        # After an epoch of warm-up the steps are so large that the numbers overflow.
+        TrainingSpec(
+            epochs=30, batch_size=4, optimizer="sgd", learning_rate=1, warmup=20, patience=30
+        ),
+        network=OVERFLOWING,
+        output=output,
+    )
+    assert result.not_finite is not None
+    assert result.not_finite == len(result.history) + 1 <= 30
+    assert not result.stopped_early
+    loss, _ = bundle_losses(real_dataset.path, output, "validation")
+    assert loss == pytest.approx(result.history[result.best_epoch - 1][3], rel=1e-4)
+    blocks = training_report(result).sections[0].blocks
+    warnings = [block.text for block in blocks if isinstance(block, Warning)]
+    assert any(f"In epoch {result.not_finite} the loss" in text for text in warnings)
+
+
+def test_a_collapsed_network_is_told_on_top(copied: Path, tmp_path: Path) -> None:
+    with h5py.File(copied, "r+") as file:  # nothing to learn from, and one class is the largest
+        file["branches/sequence"][:] = 0
+    result = train(copied, SHORT, network=ONE_FILTER, output=tmp_path / "model.zip")
+    largest = int(result.counts[:, 0].argmax())
+    assert result.only_class == result.bundle.config.dataset.classes[largest]
+    (warning, *_) = training_report(result).sections[0].blocks
+    assert isinstance(warning, Warning)
+    assert "collapsed" in warning.text and result.only_class in warning.text
+
+
+def test_a_network_that_tells_classes_apart_has_not_collapsed(trained: TrainedModel) -> None:
+    assert trained.result.only_class is None
+    assert trained.result.not_finite is None
+    assert len(trained.result.seconds) == len(trained.result.history)
+    assert not isinstance(training_report(trained.result).sections[0].blocks[0], Warning)
+
+
+def test_a_learning_rate_that_changes_is_a_column(
+    real_dataset: RealDataset, tmp_path: Path
+) -> None:
+    history = tmp_path / "history.tsv"
+    spec = TrainingSpec(epochs=3, batch_size=64, learning_rate=0.1, warmup=2)
+    output = tmp_path / "model.zip"
+    result = train(real_dataset.path, spec, network=ONE_FILTER, output=output, history=history)
+    header, *rows = history.read_text().splitlines()
+    assert header.split("\t") == [*HISTORY_COLUMNS, "learning_rate"]
+    assert [float(row.split("\t")[-1]) for row in rows] == pytest.approx([0.05, 0.1, 0.1])
+    assert result.learning_rates == pytest.approx((0.05, 0.1, 0.1))
+
+
+def test_a_model_that_may_not_be_repeatable_says_so(
+    real_dataset: RealDataset, tmp_path: Path
+) -> None:
+    output = tmp_path / "model.zip"
+    for deterministic, expected in (("on", None), ("off", {"weights"})):
+        spec = SHORT.model_copy(update={"deterministic": deterministic})
+        train(real_dataset.path, spec, network=ONE_FILTER, output=output)
+        told = read_bundle(output).config.provenance.get("repeatable")
+        assert (told and set(told)) == expected
+
+
+def test_smallest_falls_do_not_count_for_patience(
+    real_dataset: RealDataset, tmp_path: Path
+) -> None:
+    spec = TrainingSpec(epochs=9, batch_size=64, learning_rate=1e-5, patience=2, min_delta=1)
+    result = train(real_dataset.path, spec, network=ONE_FILTER, output=tmp_path / "model.zip")
+    losses = [row[3] for row in result.history]
+    assert len(losses) == 3 and result.stopped_early
+    assert result.best_epoch == 1 + int(np.argmin(losses))
 
 
 def test_a_network_that_is_too_large_is_refused(copied: Path, tmp_path: Path) -> None:

@@ -1,0 +1,128 @@
+"""New intervals and sequences, encoded as a model reads them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from enngene_core.dataset.classes import LabelledIntervals
+from enngene_core.dataset.encode import (
+    Progress,
+    check_memory,
+    encode_branches,
+    reject_failures,
+    sequence_codes,
+)
+from enngene_core.dataset.place import place_classes
+from enngene_core.dataset.sources import References, Sources
+from enngene_core.formats.intervals.file import read_intervals
+from enngene_core.formats.intervals.intervals import Intervals
+from enngene_core.intervals.rejections import Rejections
+from enngene_core.intervals.windows import Windows
+from enngene_core.seeding import named_rng
+from enngene_core.specs.execution import ExecutionSpec
+from enngene_core.specs.preprocess import DatasetSpec
+
+
+@dataclass(frozen=True)
+class NewWindows:
+    """Windows that were made and encoded as those of a model's training data.
+
+    Attributes
+    ----------
+    windows : Windows
+        Of the intervals that could be used, in their order.
+    branches : dict of str to ndarray, each of shape (n_windows, width)
+    rejections : Rejections
+        The intervals that could not be used.
+    """
+
+    windows: Windows
+    branches: dict[str, np.ndarray]
+    rejections: Rejections
+
+
+def encode_new_windows(
+    loci: Sequence[LabelledIntervals],
+    references: References,
+    spec: DatasetSpec,
+    *,
+    branches: Sequence[str],
+    execution: ExecutionSpec,
+    on_folded: Progress | None = None,
+) -> NewWindows:
+    """Windows and branches of intervals or ready sequences.
+
+    Parameters
+    ----------
+    loci
+        Intervals or sequences of each class, or of an unknown one.
+    references
+        Genome, conservation and tracks.
+    spec
+        How the model's training data were made.
+    branches
+        Branches to encode.
+    execution
+        Cores and memory.
+    on_folded
+        Called with the number of folded and of all sequences.
+
+    Raises
+    ------
+    IntervalError, GenomeError, SignalError, SpecError
+        If a file cannot be used, or no interval is left.
+    InsufficientMemoryError
+        If the windows would not fit into memory.
+    """
+    ready = [item.sequences for item in loci if item.sequences is not None]
+    with Sources(references, branches=branches, tracks=spec.tracks, ready=ready) as sources:
+        placed = place_classes(loci, sources, spec, rng=named_rng(spec.seed, "placement"))
+        windows = placed.windows
+        check_memory(len(windows), spec, branches, execution)
+        encoded = {
+            name: np.empty((len(windows), spec.window), spec.encodings[name].dtype)
+            for name in branches
+        }
+        outcome = encode_branches(
+            windows,
+            sequence_codes(windows, sources, width=spec.window),
+            sources,
+            spec,
+            into=dict(encoded),
+            row=np.arange(len(windows)),
+            execution=execution,
+            on_progress=on_folded,
+        )
+    failed = [failure.row for failure in outcome.failures]
+    kept = np.delete(np.arange(len(windows)), failed)
+    return NewWindows(
+        windows.take(kept),
+        {name: values[kept] for name, values in encoded.items()} if failed else encoded,
+        Rejections.joined([placed.rejections, reject_failures(windows, outcome.failures)]),
+    )
+
+
+def encode_new_intervals(
+    path: Path,
+    references: References,
+    spec: DatasetSpec,
+    *,
+    branches: Sequence[str],
+    execution: ExecutionSpec,
+    on_folded: Progress | None = None,
+) -> tuple[Intervals, NewWindows]:
+    """All intervals of a file, and the windows and branches of those that could be used.
+
+    As `encode_new_windows`, of intervals without a class.
+    """
+    intervals = read_intervals(path, feature=spec.feature)
+    return intervals, encode_new_windows(
+        [LabelledIntervals("", intervals, None, -1, path)],
+        references,
+        spec,
+        branches=branches,
+        execution=execution,
+        on_folded=on_folded,
+    )

@@ -1,0 +1,182 @@
+"""Keras' own model files, `.h5` and `.keras`, opened as data: nothing in them is run."""
+
+import json
+import re
+import shutil
+import tempfile
+import zipfile
+import zlib
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import h5py
+import numpy as np
+
+from enngene_core.errors import BundleError
+from enngene_core.models.keras_arrays import numbered_places, read_arrays
+from enngene_core.models.keras_graph import KerasLayer
+from enngene_core.specs.imported_shapes import Shape
+from enngene_core.specs.shapes import MAX_PARAMETERS
+
+_LARGEST_CONFIG = 16 << 20
+#: Weights as float64, and what an optimiser keeps beside them.
+_LARGEST_WEIGHTS = 4 * 8 * MAX_PARAMETERS + (16 << 20)
+_HDF5 = b"\x89HDF\r\n\x1a\n"
+#: What h5py raises for a damaged file.
+_DAMAGED = (OSError, RuntimeError, ValueError, KeyError, TypeError, OverflowError)
+
+
+@dataclass(frozen=True)
+class KerasFile:
+    """An open model file.
+
+    Attributes
+    ----------
+    path : Path
+    config : dict
+        Model config, parsed but not checked.
+    keras_version : str
+    """
+
+    path: Path
+    config: Any
+    keras_version: str
+    _weights: h5py.File
+    #: Whether arrays are kept by their number, as in `.keras`, and not by their name.
+    _is_numbered: bool
+
+    def arrays(
+        self, layers: Mapping[str, KerasLayer], weights: Mapping[str, Mapping[str, Shape]]
+    ) -> dict[str, dict[str, np.ndarray]]:
+        """Weights of layers, checked by name, shape, type and for numbers that are not finite.
+
+        Parameters
+        ----------
+        layers
+            Foreign layers by their new names, in the order of the config.
+        weights
+            Shapes of the arrays of each, by the names that `imported_shapes` gives them.
+
+        Returns
+        -------
+        dict of str to dict of str to ndarray of float32
+
+        Raises
+        ------
+        BundleError
+            If an array is missing, belongs to no layer, or is another than expected.
+        """
+        places = numbered_places(self.config) if self._is_numbered else {}
+        found = {}
+        for name, layer in layers.items():
+            if weights[name]:
+                place = places.get(layer.name, f"model_weights/{layer.name}")
+                where = f"{self.path}: {layer.label}"
+                try:
+                    found[name] = read_arrays(
+                        self._weights, place, weights[name], where, is_numbered=self._is_numbered
+                    )
+                except BundleError:
+                    raise
+                except _DAMAGED as error:
+                    raise BundleError(f"{where}: its weights are damaged") from error
+        return found
+
+
+@contextmanager
+def open_keras_file(path: Path) -> Iterator[KerasFile]:
+    """Open a `.h5` or `.keras` file, whichever it is by its contents.
+
+    Raises
+    ------
+    BundleError
+        If it is neither, is damaged or too large, or holds weights without their model.
+    """
+    if not path.is_file():
+        raise BundleError(f"{path}: no such file")
+    with ExitStack() as stack:
+        try:
+            is_zip = zipfile.is_zipfile(path)
+            opened = _open_zip(path, stack) if is_zip else _open_hdf5(path, stack)
+        except BundleError:
+            raise
+        except (*_DAMAGED, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+            raise BundleError(
+                f"{path}: cut short or damaged; expected a model that Keras saved (.h5 or .keras)"
+            ) from error
+        yield opened
+
+
+def _open_hdf5(path: Path, stack: ExitStack) -> KerasFile:
+    with path.open("rb") as start:
+        if start.read(len(_HDF5)) != _HDF5:
+            raise BundleError(f"{path}: expected a model that Keras saved (.h5 or .keras)")
+    file = stack.enter_context(h5py.File(path, "r"))
+    if "model_config" not in file.attrs:
+        raise BundleError(
+            f"{path}: has no model_config; expected a whole model (model.save), not weights alone"
+        )
+    content = _attribute(path, file, "model_config")
+    version = _attribute(path, file, "keras_version") if "keras_version" in file.attrs else "1"
+    return KerasFile(path, _parsed(path, content), _shown(version), file, False)
+
+
+def _attribute(path: Path, file: h5py.File, name: str) -> str:
+    attribute = file.attrs.get_id(name)
+    is_text = attribute.shape in ((), (1,)) and attribute.dtype.kind in "SO"
+    if not is_text or attribute.get_storage_size() > _LARGEST_CONFIG:
+        raise BundleError(f"{path}: its {name} is no text of at most {_LARGEST_CONFIG:,} bytes")
+    value = file.attrs[name]
+    value = value[0] if isinstance(value, np.ndarray) else value
+    text = value.decode() if isinstance(value, bytes) else str(value)
+    if len(text) > _LARGEST_CONFIG:  # texts of variable length do not tell their size before
+        raise BundleError(f"{path}: its {name} is larger than {_LARGEST_CONFIG:,} bytes")
+    return text
+
+
+def _open_zip(path: Path, stack: ExitStack) -> KerasFile:
+    archive = stack.enter_context(zipfile.ZipFile(path))
+    largest = {
+        "config.json": _LARGEST_CONFIG,
+        "metadata.json": 1 << 20,
+        "model.weights.h5": _LARGEST_WEIGHTS,
+    }
+    infos = [info for info in archive.infolist() if info.filename in largest]
+    if Counter(info.filename for info in infos) != Counter(list(largest)):
+        raise BundleError(
+            f"{path}: a zip file without {', '.join(largest)}, once each; expected a model that "
+            "Keras saved (.keras)"
+        )
+    for info in infos:
+        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise BundleError(f"{path}: {info.filename} is compressed by method "
+                              f"{info.compress_type}; expected deflate")  # fmt: skip
+        if info.file_size > largest[info.filename]:
+            raise BundleError(
+                f"{path}: {info.filename} would take {info.file_size:,} bytes; expected at most "
+                f"{largest[info.filename]:,}"
+            )
+    config = _parsed(path, archive.read("config.json").decode())
+    metadata = _parsed(path, archive.read("metadata.json").decode())
+    version = metadata.get("keras_version", "3") if isinstance(metadata, dict) else "3"
+    scratch: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 (the stack closes it)
+    stack.enter_context(scratch)
+    with archive.open("model.weights.h5") as packed:
+        shutil.copyfileobj(packed, scratch)
+    weights = stack.enter_context(h5py.File(scratch, "r"))
+    return KerasFile(path, config, _shown(version), weights, True)
+
+
+def _shown(version: Any) -> str:
+    return re.sub(r"[^0-9A-Za-z.+-]", "", str(version))[:20]
+
+
+def _parsed(path: Path, content: str) -> Any:
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise BundleError(f"{path}: its model config is not JSON") from error

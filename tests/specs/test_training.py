@@ -1,0 +1,53 @@
+import pytest
+
+from enngene_core.errors import SpecError
+from enngene_core.specs.base import validate
+from enngene_core.specs.training import TrainingSpec
+from tests.refusal import refused
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"epochs": 0},
+        {"optimizer": "lion"},
+        {"schedule": "linear"},
+        {"learning_rate": float("nan")},
+        {"learning_rate": 0},
+        {"weight_decay": -1, "optimizer": "adamw"},
+        {"min_delta": float("inf")},
+        {"min_delta": -0.1},
+        {"focal_gamma": float("nan"), "loss": "focal"},
+        {"label_smoothing": 1},
+        {"class_weights": "some"},
+        {"shift": -1},
+        {"shift": 10**9},
+        {"reverse_complement": "yes"},
+        {"deterministic": 1},
+        {"warmup": -1},
+    ],
+)
+def test_what_is_out_of_bounds_is_named(values: dict[str, object]) -> None:
+    with refused(SpecError, f"here: {next(iter(values))}", "found"):
+        validate(TrainingSpec, values, source="here")
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"weight_decay": 0.1}, ("--weight-decay", "--optimizer adamw", "adam")),
+        ({"focal_gamma": 1}, ("--focal-gamma", "--loss focal", "cross-entropy")),
+        ({"warmup": 3, "schedule": "one-cycle"}, ("--warmup 3", "one-cycle")),
+        ({"warmup": 5, "epochs": 5}, ("--warmup 5", "--epochs 5")),
+    ],
+)
+def test_what_would_not_act_is_refused(values: dict[str, object], words: tuple[str, ...]) -> None:
+    with refused(SpecError, *words):
+        validate(TrainingSpec, values, source="here")
+
+
+def test_a_spec_that_was_written_before_is_read() -> None:
+    before = {"epochs": 3, "batch_size": 8, "learning_rate": 0.01, "patience": 2, "seed": 5}
+    spec = TrainingSpec.model_validate(before)
+    assert (spec.optimizer, spec.loss, spec.is_steady) == ("adam", "cross-entropy", True)
+    assert TrainingSpec.model_validate_json(spec.model_dump_json()) == spec
