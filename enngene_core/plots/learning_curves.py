@@ -94,6 +94,7 @@ class LearningCurvesDisplay:
                 panel.xaxis.set_major_locator(MaxNLocator(8, integer=True, min_n_ticks=1))
                 panel.grid(axis="y")
             ax[1].set_ylim(0, 1)
-            ax[0].set_ylim(bottom=0)
+            highest = max(row[column] for row in history for column in _LOSS)
+            ax[0].set_ylim(0, 1.05 * highest)
             ax[0].legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, borderaxespad=0.2)
         return self
