@@ -285,10 +285,10 @@ def main() -> None:
         row("BED to dataset, whole process; bedtools, pyBigWig, one-hot, np.savez",
             found["theirs"], found["ours"], n)  # fmt: skip
         compare_parts(case, rounds, n)
-        compare_wig(case, folder, max(1, rounds // 2), n)
+        compare_wig(case, folder, rounds, n)
         measure_start(folder, max(rounds, 5))
         compare_batches(case, n)
-        measure_scaling(genome, signal, folder, max(1, rounds // 2))
+        measure_scaling(genome, signal, folder, rounds)
         measure_memory(Case(genome, signal, folder, SIZES[-1]), folder, SIZES[-1])
 
 
