@@ -176,7 +176,7 @@ def compare_batches(case: Case, n: int) -> None:
     """Windows a second: random batches read, and a network's own training steps."""
     from enngene_core.models.inputs import network_inputs
     from enngene_core.models.network import build_network
-    from enngene_core.specs.network import default_network
+    from enngene_core.specs.presets import PRESETS
 
     with Dataset(case.dataset) as dataset:
         rows, branches = dataset.rows("train"), tuple(dataset.spec.encodings)
@@ -187,7 +187,7 @@ def compare_batches(case: Case, n: int) -> None:
         ):  # fmt: skip
             last = batch
         read = len(rows) / (time.perf_counter() - start)
-        model = build_network(default_network(branches), **dataset.spec.sizes)
+        model = build_network(PRESETS["residual"].network(branches), **dataset.spec.sizes)
         model.compile("adam", {"logits": None, "probabilities": "sparse_categorical_crossentropy"})
         first = {name: values[:64] for name, values in last.items()}
         labels = {"probabilities": np.zeros(len(first[branches[0]]), np.int32)}

@@ -103,6 +103,14 @@ cat > network.json <<'JSON'
 JSON
 enngene train --dataset dataset.h5 --network network.json --epochs 15 --seed 1 --threads 2 --output model.zip
 
+# A search of one trial, that can be taken up.
+rm -f study.json
+enngene tune --dataset dataset.h5 --n-trials 1 --epochs 2 --patience 1 --batch-size 32 --pruning off \
+    --min-layers 2 --max-layers 2 --min-filters 4 --max-filters 4 --min-kernel 5 --max-kernel 5 \
+    --min-pooling 3 --max-pooling 3 --after-convolutions global_pooling --min-units 6 --max-units 6 \
+    --min-dropout 0.1 --max-dropout 0.1 --batch-normalization on --min-learning-rate 0.001 --max-learning-rate 0.02 \
+    --threads 2 --output "$work/best.zip" --study study.json
+
 # A dataset of all kinds of branches, a smaller network, and a model that reads them.
 enngene preprocess --intervals exons=exons_given.bed --intervals introns=introns_given.bed \
     --fasta genome.fa --branches sequence,structure --structure unpaired --structure-flank 10 \

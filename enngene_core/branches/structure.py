@@ -63,7 +63,7 @@ def encode_structure(
     structure
         Structure or elements of the minimum free energy, or the probability of being unpaired.
     flank
-        Bases on each side that are folded with the window, for ``unpaired``.
+        Bases on each side that are folded with the window.
     span
         Largest distance of two bases that pair, nt, for ``unpaired``: folds locally, in windows of
         twice that length. 0 folds all at once.
@@ -85,7 +85,7 @@ def encode_structure(
     Raises
     ------
     SpecError
-        If a flank or a span is given for another structure than ``unpaired``.
+        If a span is given for another structure than ``unpaired``.
     ValueError
         If the flanks leave no window.
     InsufficientMemoryError
@@ -95,10 +95,10 @@ def encode_structure(
     ----------
     Lorenz et al., ViennaRNA Package 2.0, Algorithms Mol. Biol. 2011, 6:26.
     """
-    if structure != "unpaired" and (flank or span):
+    if structure != "unpaired" and span:
         raise SpecError(
-            f"found structure {structure} with a flank of {flank} and a span of {span}; expected "
-            "unpaired, the only structure that has them"
+            f"found structure {structure} with a span of {span}; expected unpaired, the only "
+            "structure that has one"
         )
     if sequence.shape[1] <= 2 * flank:
         raise ValueError(

@@ -35,6 +35,7 @@ for _command, _help in {
     "preprocess": "Make a dataset from one interval file for each class.",
     "split": "Divide a dataset again, without its references.",
     "train": "Train a network on a dataset.",
+    "tune": "Search the network and learning rate that suit a dataset.",
     "evaluate": "Judge a model on a part of a dataset that it never saw.",
     "predict": "Predict the class of new intervals.",
     "interpret": "Show which positions of new intervals speak for a class.",
@@ -65,8 +66,8 @@ def main() -> None:
     except OSError as error:
         name = as_asked_for(Path(os.fsdecode(error.filename))) if error.filename else "output"
         _end("FileError", f"{name}: {error.strerror or error}", 1)
-    except KeyboardInterrupt:
-        _end("Interrupted", "nothing was written", INTERRUPTED)
+    except KeyboardInterrupt as error:
+        _end("Interrupted", str(error) or "nothing was written", INTERRUPTED)
     except Exception as error:
         if _is_interrupt(error):
             _end("Interrupted", "nothing was written", INTERRUPTED)

@@ -44,7 +44,8 @@ class EpochProgress:
     def __call__(self, progress: "TrainingProgress") -> None:
         """Show where training stands."""
         metrics = {name: f"{value:.4f}" for name, value in sorted(progress.metrics.items())}
-        head = f"epoch {progress.epoch}/{progress.n_epochs}"
+        part = f"{progress.part}, " if progress.part else ""
+        head = f"{part}epoch {progress.epoch}/{progress.n_epochs}"
         if not sys.stderr.isatty():
             if progress.is_finished:
                 print(head, *(f"{n} {v}" for n, v in metrics.items()), sep="  ", flush=True)

@@ -52,7 +52,7 @@ def check_dataset(
         What the dataset holds.
     """
     return Checks(
-        leakage(windows, codes, split, rng=named_rng(spec.seed, "leakage")),
+        leakage(windows, codes, split, flank=spec.flank, rng=named_rng(spec.seed, "leakage")),
         tuple(
             trivial_signals(
                 codes,

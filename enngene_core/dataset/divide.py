@@ -82,6 +82,7 @@ def divide(
     codes: np.ndarray | None,
     given: Mapping[str, str] | None,
     on_genome: np.ndarray,
+    flank: int = 0,
 ) -> Divided:
     """Split of each window; overlapping ones stay together unless `spec` allows otherwise.
 
@@ -98,6 +99,9 @@ def divide(
         itself says it.
     on_genome : ndarray of bool, shape (n_windows,)
         Whether each window lies on a genome, and not on a ready sequence.
+    flank
+        Positions that are kept on each side of a window. Training shows them, so windows overlap
+        too if the flank of one holds a base of the other.
 
     Raises
     ------
@@ -108,19 +112,46 @@ def divide(
     if not len(windows):
         return Divided(everything, np.zeros(0, dtype=np.uint8), Rejections.none())
     if spec.split == "given":
-        return _divide_as_given(windows, spec, given)
+        return _divide_as_given(windows, spec, given, flank)
     if spec.split == "chromosome":
         return Divided(everything, _by_chromosome(windows, spec, on_genome), Rejections.none())
-    groups = everything if spec.allow_overlap else overlap_groups(windows)
-    if spec.split == "homology":
-        if codes is None:
-            raise SpecError("a split by homology needs the sequence branch, which is not there")
-        from enngene_core.branches.similarity import cluster  # slow to load, and rarely asked for
-
-        groups = _united(groups, cluster(codes, identity=spec.identity))
+    groups = groups_of(windows, spec, codes=codes, flank=flank)
     split = split_groups(groups, windows.label, ratio=spec.ratio, rng=named_rng(spec.seed, "split"))
     _check_groups(groups, split, spec)
     return Divided(everything, split, Rejections.none())
+
+
+def groups_of(
+    windows: Windows, spec: SplittingSpec, *, codes: np.ndarray | None, flank: int = 0
+) -> np.ndarray:
+    """Groups of windows that stay together: overlapping ones, similar ones, or a chromosome's.
+
+    Parameters
+    ----------
+    windows, spec, codes, flank
+        As of `divide`.
+
+    Returns
+    -------
+    ndarray of int, shape (n_windows,)
+        Number of each window's group.
+
+    Raises
+    ------
+    SpecError
+        If a split by homology lacks the sequences.
+    """
+    if spec.split == "chromosome":
+        return windows.chrom
+    everything = np.arange(len(windows))
+    groups = everything if spec.allow_overlap else overlap_groups(windows, flank=flank)
+    if spec.split != "homology":
+        return groups
+    if codes is None:
+        raise SpecError("a split by homology needs the sequence branch, which is not there")
+    from enngene_core.branches.similarity import cluster  # slow to load, and rarely asked for
+
+    return _united(groups, cluster(codes, identity=spec.identity))
 
 
 def _by_chromosome(windows: Windows, spec: SplittingSpec, on_genome: np.ndarray) -> np.ndarray:
@@ -180,7 +211,7 @@ def _check_groups(groups: np.ndarray, split: np.ndarray, spec: SplittingSpec) ->
 
 
 def _divide_as_given(
-    windows: Windows, spec: SplittingSpec, given: Mapping[str, str] | None
+    windows: Windows, spec: SplittingSpec, given: Mapping[str, str] | None, flank: int
 ) -> Divided:
     distinct, inverse = np.unique(windows.name, return_inverse=True)
     index_of = {name: index for index, name in enumerate(SPLITS)}
@@ -204,7 +235,7 @@ def _divide_as_given(
         for index in reversed(range(1, len(SPLITS))):
             judges = windows.take(np.flatnonzero(is_kept & (split == index)))
             lower = np.flatnonzero(is_kept & (split < index))
-            crossing = lower[overlaps_any(windows.take(lower), judges)]
+            crossing = lower[overlaps_any(windows.take(lower), judges, flank=flank)]
             is_kept[crossing] = False
             kind = f"overlaps a window of the {SPLITS[index]} split"
             rejections.append(

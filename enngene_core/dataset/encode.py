@@ -20,9 +20,16 @@ Progress = Callable[[int, int], None]
 
 
 def check_memory(
-    n_windows: int, spec: DatasetSpec, branches: Sequence[str], execution: ExecutionSpec
+    n_windows: int,
+    spec: DatasetSpec,
+    branches: Sequence[str],
+    execution: ExecutionSpec,
+    *,
+    flank: int = 0,
 ) -> None:
     """Refuse windows that would not fit into the memory that `execution` grants.
+
+    `flank` positions are kept on each side of them.
 
     Raises
     ------
@@ -31,13 +38,25 @@ def check_memory(
     """
     sizes = [np.dtype(spec.encodings[name].dtype).itemsize for name in branches]
     # Bases are needed for folding too, and once more while identical ones are found.
-    needed = n_windows * ((sum(sizes) + 2) * spec.window + 4 * spec.structure_flank)
+    n_bytes = (sum(sizes) + 2) * (spec.window + 2 * flank)
+    n_bytes += spec.window if flank else 0  # what is compared is the windows without flanks
+    n_bytes += 4 * _folded_beyond(spec, flank) if "structure" in branches else 0
+    needed = n_windows * n_bytes
     if execution.memory and needed > execution.memory << 20:
+        with_flanks, smaller = (f" with flanks of {flank}", " or --flank") if flank else ("", "")
         raise InsufficientMemoryError(
-            f"{n_windows:,} windows of {spec.window} need {needed >> 20} MiB, but "
-            f"{execution.memory} MiB are allowed; use fewer intervals, a smaller --window or fewer "
-            "branches"
+            f"{n_windows:,} windows of {spec.window}{with_flanks} need {needed >> 20} MiB, but "
+            f"{execution.memory} MiB are allowed; use fewer intervals, a smaller --window{smaller} "
+            "or fewer branches"
         )
+
+
+def _folded_beyond(spec: DatasetSpec, flank: int) -> int:
+    """Positions on each side that are folded with windows of which this flank is kept.
+
+    What a dataset keeps is folded as one, and new windows in the same context.
+    """
+    return spec.structure_flank + spec.flank - flank
 
 
 def sequence_codes(windows: Windows, sources: Sources, *, width: int) -> np.ndarray:
@@ -73,6 +92,7 @@ def encode_branches(
     into: dict[str, np.ndarray],
     row: np.ndarray,
     execution: ExecutionSpec,
+    flank: int = 0,
     on_progress: Progress | None = None,
     observe: Observer | None = None,
 ) -> Outcome:
@@ -82,19 +102,21 @@ def encode_branches(
     ----------
     windows
         Windows that every source can serve.
-    codes : ndarray of uint8, shape (n_windows, width)
-        From `sequence_codes`.
+    codes : ndarray of uint8, shape (n_windows, window + 2 * flank)
+        From `sequence_codes`, of the windows with their flanks.
     sources
         Opened references.
     spec
         How the branches are encoded.
     into
-        Arrays to fill, each of shape (n_windows, width), by branch. Each is taken out of it, so
-        that a mapped file takes memory for one branch at a time.
+        Arrays to fill, each of shape (n_windows, window + 2 * flank), by branch. Each is taken out
+        of it, so that a mapped file takes memory for one branch at a time.
     row : ndarray of int64, shape (n_windows,)
         Row of `into` for each window.
     execution
         Cores.
+    flank
+        Positions on each side of the windows that are encoded too: those that a dataset keeps.
     on_progress
         Called with the number of folded and of all sequences.
     observe
@@ -108,16 +130,17 @@ def encode_branches(
         if observe:
             observe(name, rows, values)
 
-    width = spec.window
+    windows = windows.with_flanks(flank, sources.stretches.sizes)
+    width, beyond = spec.window + 2 * flank, _folded_beyond(spec, flank)
     for name in tuple(into):
         stored = into.pop(name)
         if name == "sequence":
             put(name, np.arange(len(windows)), codes)
         elif name == "structure":
             for rows, values, failed in encode_structure(
-                _codes_to_fold(windows, codes, sources, width=width, flank=spec.structure_flank),
+                _codes_to_fold(windows, codes, sources, width=width, flank=beyond),
                 structure=spec.structure,
-                flank=spec.structure_flank,
+                flank=beyond,
                 span=spec.structure_span,
                 n_threads=execution.n_threads,
                 on_progress=on_progress,
@@ -143,14 +166,11 @@ def _codes_to_fold(
     windows: Windows, codes: np.ndarray, sources: Sources, *, width: int, flank: int
 ) -> np.ndarray:
     """Bases of windows and flanks; what lies beyond a chromosome's end is no base."""
-    left, right = windows.pad_left, windows.pad_right
     if flank:
-        sizes = sources.stretches.sizes[windows.chrom]
-        first, last = windows.start - left - flank, windows.end + right + flank
-        left, right = np.maximum(-first, 0), np.maximum(last - sizes, 0)
-        widened = windows.widened(np.maximum(first, 0), np.minimum(last, sizes), left, right)
+        windows = windows.with_flanks(flank, sources.stretches.sizes)
         width += 2 * flank
-        codes = sequence_codes(widened, sources, width=width)
+        codes = sequence_codes(windows, sources, width=width)
+    left, right = windows.pad_left, windows.pad_right
     padded = np.flatnonzero((left > 0) | (right > 0))
     if len(padded):
         codes = codes.copy() if not flank else codes

@@ -117,10 +117,10 @@ class Dataset(OpenedFile):
         for name, encoding in spec.encodings.items():
             member = self._member(f"branches/{name}")
             dtype = np.dtype(encoding.dtype)
-            if member.shape != (n_windows, spec.window) or member.dtype != dtype:
+            if member.shape != (n_windows, spec.kept_width) or member.dtype != dtype:
                 raise DatasetError(
                     f"{self.path}: /branches/{name} is {member.dtype} of shape {member.shape}; "
-                    f"expected {dtype} of shape {(n_windows, spec.window)}"
+                    f"expected {dtype} of shape {(n_windows, spec.kept_width)}"
                 )
         return _Layout(spec, provenance, n_windows)
 
@@ -183,8 +183,17 @@ class Dataset(OpenedFile):
         chroms = tuple(name.decode("utf-8", "replace") for name, _ in index_of)
         return Windows(chroms=chroms, **columns)
 
-    def branch(self, name: str, rows: np.ndarray) -> np.ndarray:
-        """One coded branch at increasing row numbers, shape (n_rows, width).
+    def branch(self, name: str, rows: np.ndarray, *, flank: int = 0) -> np.ndarray:
+        """One coded branch at increasing row numbers, shape (n_rows, window + 2 * flank).
+
+        Parameters
+        ----------
+        name
+            Branch.
+        rows
+            Row numbers.
+        flank
+            Positions on each side of the windows that are read too, at most those that are kept.
 
         Raises
         ------
@@ -192,21 +201,23 @@ class Dataset(OpenedFile):
             If a code or score is not allowed.
         """
         first, last = (int(rows[0]), int(rows[-1]) + 1) if len(rows) else (0, 0)
-        values = self._read(f"branches/{name}", slice(first, last))[rows - first]
+        left_out = self.spec.flank - flank
+        inside = slice(left_out, self.spec.kept_width - left_out)
+        values = self._read(f"branches/{name}", slice(first, last), inside)[rows - first]
         encoding = self.spec.encodings[name]
         is_bad = values > encoding.no_symbol if encoding.is_coded else ~np.isfinite(values)
         if is_bad.any():
             row, position = np.argwhere(is_bad)[0]
             expected = f"a code up to {encoding.no_symbol}" if encoding.is_coded else "a number"
             raise DatasetError(
-                f"{self.path}: /branches/{name}, row {rows[row]}, position {position}: found "
-                f"{values[row, position]}; expected {expected}"
+                f"{self.path}: /branches/{name}, row {rows[row]}, position {left_out + position}: "
+                f"found {values[row, position]}; expected {expected}"
             )
         return values
 
-    def _read(self, name: str, rows: slice) -> np.ndarray:
+    def _read(self, name: str, *places: slice) -> np.ndarray:
         try:
-            return self._file[name][rows]
+            return self._file[name][places]
         except _UNREADABLE as error:
             raise self._damaged(error) from error
 

@@ -32,7 +32,8 @@ class SplitLeakage:
     checked : int
         Windows that were compared with the training windows base by base: all, or a random sample.
     overlapping : int
-        Of all windows those that overlap a training window on the genome, on any strand.
+        Of all windows those that overlap a training window, or the flank that is kept of it, on
+        the genome, on any strand.
     identical : int
         Of the checked ones exact copies of a training window, or of its reverse complement. A
         window with an unknown base is never counted.
@@ -99,6 +100,7 @@ def leakage(
     *,
     identity: float = IDENTITY,
     most_windows: int = MOST_WINDOWS,
+    flank: int = 0,
     rng: np.random.Generator,
 ) -> Leakage:
     """How many windows of validation, test and blackbox overlap or nearly repeat a training window.
@@ -115,6 +117,8 @@ def leakage(
         Identity from which on windows are near repeats.
     most_windows
         Of a split with more windows than this so many are drawn and compared base by base.
+    flank
+        Positions that are kept on each side of a window, and that training may show.
     rng
         Source of that sample.
     """
@@ -122,7 +126,7 @@ def leakage(
     training = np.flatnonzero(is_training)
     is_overlapping = np.zeros(len(windows), dtype=bool)
     is_overlapping[~is_training] = overlaps_any(
-        windows.take(np.flatnonzero(~is_training)), windows.take(training)
+        windows.take(np.flatnonzero(~is_training)), windows.take(training), flank=flank
     )
     is_checked = np.zeros(len(windows), dtype=bool)
     for index in range(1, len(SPLITS)):

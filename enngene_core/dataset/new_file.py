@@ -49,9 +49,9 @@ def new_dataset(
 
     Yields
     ------
-    dict of str to ndarray, each of shape (n_windows, width)
-        The branches, as they lie in the file. Those that are taken out of it take no memory
-        once their user has let them go.
+    dict of str to ndarray, each of shape (n_windows, kept width)
+        The branches with the flanks that are kept, as they lie in the file. Those that are taken
+        out of it take no memory once their user has let them go.
 
     Raises
     ------
@@ -66,7 +66,7 @@ def new_dataset(
             dtype=spec.encodings[name].dtype,
             mode="r+",
             offset=offset,
-            shape=(len(windows), spec.window),
+            shape=(len(windows), spec.kept_width),
         )
         for name, offset in offsets.items()
     }
@@ -92,7 +92,7 @@ def _write_windows(
     columns = {name: getattr(windows, name) for name in COLUMNS}
     columns |= {"chrom": windows.chrom_names, "split": split}
     n_bytes = sum(np.dtype(encoding.dtype).itemsize for encoding in spec.encodings.values())
-    n_bytes *= spec.window * len(windows)
+    n_bytes *= spec.kept_width * len(windows)
     check_room(path, n_bytes + sum(values.nbytes for values in columns.values()))
     offsets = {}
     with create_file(path) as file:
@@ -106,7 +106,7 @@ def _write_windows(
         group = file.create_group("branches")
         for name, encoding in spec.encodings.items():
             # Contiguous and plain: compressed chunks would make random batches slow.
-            shape = (len(windows), spec.window)
+            shape = (len(windows), spec.kept_width)
             member = create_contiguous(group, name, shape, encoding.dtype)
             offsets[name] = member.id.get_offset()
             if encoding.is_coded:

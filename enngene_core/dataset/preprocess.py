@@ -146,22 +146,30 @@ def preprocess(
             windows, repeated = drop_repeated(placed.windows, names)
             kept, reduced = reduce_classes(windows, spec, names)
             windows = windows.take(kept)
-            check_memory(len(windows), dataset_spec, tuple(dataset_spec.encodings), execution)
-            codes = sequence_codes(windows, sources, width=spec.window)
+            encoded = tuple(dataset_spec.encodings)
+            check_memory(len(windows), dataset_spec, encoded, execution, flank=spec.flank)
+            bases = sequence_codes(
+                windows.with_flanks(spec.flank, sources.stretches.sizes),
+                sources,
+                width=dataset_spec.kept_width,
+            )
+            codes = np.ascontiguousarray(dataset_spec.inside(bases))
             divided = divide(
                 windows,
                 spec,
                 codes=codes,
                 given=read_splits(split_table, spec),
                 on_genome=dataset_spec.on_genome(windows.label),
+                flank=spec.flank,
             )
             if len(divided.rows) < len(windows):
-                windows, codes = windows.take(divided.rows), codes[divided.rows]
+                windows, bases = windows.take(divided.rows), bases[divided.rows]
+                codes = np.ascontiguousarray(dataset_spec.inside(bases))
             check_counts(count_windows(windows.label, divided.split, n_classes=len(names)), names)
             outcome, kept, profiles = _write(
                 output,
                 windows,
-                codes,
+                bases,
                 divided.split,
                 sources,
                 dataset_spec,
@@ -227,7 +235,7 @@ def _dataset_spec(
 def _write(
     output: Path,
     windows: Windows,
-    codes: np.ndarray,
+    bases: np.ndarray,
     split: np.ndarray,
     sources: Sources,
     spec: DatasetSpec,
@@ -249,12 +257,13 @@ def _write(
     ) as branches:
         outcome = encode_branches(
             windows,
-            codes,
+            bases,
             sources,
             spec,
             into=branches,
             row=row,
             execution=execution,
+            flank=spec.flank,
             on_progress=on_progress,
             observe=profiler.observe if for_report else None,
         )

@@ -108,6 +108,7 @@ def split(
             codes=codes,
             given=read_splits(split_table, spec),
             on_genome=new_spec.on_genome(windows.label[rows]),
+            flank=new_spec.flank,
         )
         rows, new = rows[divided.rows], divided.split
         codes = codes[divided.rows] if codes is not None else None

@@ -52,10 +52,10 @@ def copy_windows(
     ) as branches:
         for name in tuple(branches):
             values = branches.pop(name)
-            n_block = max(1, _BLOCK // (spec.window * values.itemsize))
+            n_block = max(1, _BLOCK // (spec.kept_width * values.itemsize))
             for first in range(0, dataset.n_windows, n_block):
                 block = slice(*np.searchsorted(in_turn, (first, first + n_block)))
-                found = dataset.branch(name, in_turn[block])
+                found = dataset.branch(name, in_turn[block], flank=spec.flank)
                 values[order[block]] = found
                 if observe:
                     observe(name, order[block], found)

@@ -58,18 +58,18 @@ class Profiler:
     """
 
     def __init__(self, spec: DatasetSpec, label: np.ndarray) -> None:
-        self._encodings = spec.encodings
+        self._spec, self._encodings = spec, spec.encodings
         self._label = label
         self._n = np.bincount(label, minlength=len(spec.classes))
         self._sums: dict[str, np.ndarray] = {}
         self._shape = (len(spec.classes), spec.window)
 
     def observe(self, name: str, rows: np.ndarray, values: np.ndarray) -> None:
-        """Add windows of one branch."""
+        """Add windows of one branch, each with the flanks that are kept of it."""
         if name == "sequence":
             return
         sums = self._sums.setdefault(name, np.zeros(self._shape))
-        scores = _unpaired(values, self._encodings[name])
+        scores = _unpaired(self._spec.inside(values), self._encodings[name])
         # A product of matrices reads the scores once, for all classes.
         is_member = self._label[rows] == np.arange(len(sums))[:, None]
         sums += is_member.astype(np.float32) @ scores

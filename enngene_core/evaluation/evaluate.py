@@ -13,17 +13,18 @@ from enngene_core.dataset.new_windows import encode_new_windows
 from enngene_core.dataset.rejected import write_rejected
 from enngene_core.dataset.sources import References
 from enngene_core.errors import DatasetError, SpecError
-from enngene_core.evaluation.metrics import (
-    ClassCurves,
-    confusion,
-    curves_by_class,
-    micro_average,
-)
 from enngene_core.formats.text.table import write_table
 from enngene_core.intervals.rejections import Rejections
 from enngene_core.intervals.windows import Windows
 from enngene_core.models.bundle import BundleConfig, read_bundle
 from enngene_core.models.inference import predict_probabilities
+from enngene_core.models.metrics import (
+    ClassCurves,
+    confusion,
+    curves_by_class,
+    macro_average,
+    micro_average,
+)
 from enngene_core.models.predictions import write_predictions
 from enngene_core.provenance import sha256
 from enngene_core.specs.evaluation import EvaluationSpec
@@ -226,7 +227,7 @@ def score(
     for metric in ("auroc", "average_precision"):
         values = {name: getattr(curves[name], metric) for name in classes if name in curves}
         metrics += [(metric, name, values.get(name, float("nan"))) for name in classes]
-        metrics.append((metric, MACRO, float(np.mean(list(values.values()) or [np.nan]))))
+        metrics.append((metric, MACRO, macro_average(curves, metric)))
         metrics.append((metric, MICRO, getattr(micro, metric) if micro else float("nan")))
     return EvaluationResult(
         config,
@@ -256,6 +257,11 @@ def _check_match(config: BundleConfig, dataset: Dataset) -> None:
     for name in config.network.branches:
         if name not in found.encodings:
             raise DatasetError(f"{dataset.path}: lacks the branch {name}, which the model reads")
+        if name == "structure" and found.folded_with != expected.folded_with:
+            raise DatasetError(
+                f"{dataset.path}: folded with {found.folded_with} nt on each side of a window; "
+                f"the model reads what was folded with {expected.folded_with}"
+            )
         if found.encodings[name] != expected.encodings[name]:
             raise DatasetError(
                 f"{dataset.path}: its branch {name} is {found.encodings[name].text}; the model "

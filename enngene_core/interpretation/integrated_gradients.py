@@ -7,10 +7,12 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from enngene_core.models.ensemble import layers_of
+from enngene_core.models.inference import rows_at_once
 from enngene_core.models.inputs import network_inputs
 
-#: Points on all paths of a batch that go through the network at once.
-_ROWS_AT_ONCE = 1600
+#: Points on all paths of a batch that go through the network at once, if it is not too large.
+_MOST_ROWS = 1600
 
 Progress = Callable[[int, int], None]
 
@@ -74,14 +76,16 @@ def integrated_gradients(
     """
     names = [tensor.name for tensor in model.inputs]
     nodes, weights = np.polynomial.legendre.leggauss(steps)
-    points = tf.constant((nodes + 1) / 2, tf.float32)
-    point_weights = tf.constant(weights / 2, tf.float32)
+    all_points = tf.constant((nodes + 1) / 2, tf.float32)
+    all_weights = tf.constant(weights / 2, tf.float32)
+    times = _times_as_much(model)
+    n_rows = -(-rows_at_once(model, most=times * _MOST_ROWS) // times)
 
     @tf.function(reduce_retracing=True)
     def attribute(
-        inputs: dict[str, tf.Tensor], of_class: tf.Tensor
-    ) -> tuple[dict[str, tf.Tensor], tf.Tensor]:
-        n = tf.shape(of_class)[0]
+        inputs: dict[str, tf.Tensor], of_class: tf.Tensor, points: tf.Tensor, weights: tf.Tensor
+    ) -> dict[str, tf.Tensor]:
+        n, n_points = tf.shape(of_class)[0], tf.shape(points)[0]
         on_path = {
             name: tf.reshape(points[:, None, None, None] * x, (-1, x.shape[1], x.shape[2]))
             for name, x in inputs.items()
@@ -89,31 +93,47 @@ def integrated_gradients(
         with tf.GradientTape() as tape:
             tape.watch(on_path)
             logits = model(on_path, training=False)["logits"]
-            chosen = tf.gather(logits, tf.tile(of_class, [steps]), axis=1, batch_dims=1)
+            chosen = tf.gather(logits, tf.tile(of_class, [n_points]), axis=1, batch_dims=1)
         gradients = tape.gradient(chosen, on_path)
         scores = {}
         for name, x in inputs.items():
-            along = tf.reshape(gradients[name], (steps, n, x.shape[1], x.shape[2]))
-            scores[name] = tf.reduce_sum(tf.tensordot(point_weights, along, 1) * x, axis=-1)
+            along = tf.reshape(gradients[name], (n_points, n, x.shape[1], x.shape[2]))
+            scores[name] = tf.reduce_sum(tf.tensordot(weights, along, 1) * x, axis=-1)
+        return scores
+
+    @tf.function(reduce_retracing=True)
+    def differ(inputs: dict[str, tf.Tensor], of_class: tf.Tensor) -> tf.Tensor:
         ends = [model(x, training=False)["logits"] for x in (inputs, _baseline(inputs))]
         at_input, at_baseline = (tf.gather(e, of_class, axis=1, batch_dims=1) for e in ends)
-        return scores, at_input - at_baseline
+        return at_input - at_baseline
 
-    batch = max(1, _ROWS_AT_ONCE // steps)
+    batch = max(1, n_rows // steps)
     parts: dict[str, list[np.ndarray]] = {name: [] for name in names}
     differences = []
     for first in range(0, len(target), batch):
         stop = first + batch
         inputs = network_inputs({name: branches[name][first:stop] for name in names}, model)
-        scores, difference = attribute(inputs, tf.constant(target[first:stop], tf.int32))
+        of_class = tf.constant(target[first:stop], tf.int32)
+        # The points of a single window may be too many for a large network.
+        of_points = [
+            attribute(inputs, of_class, all_points[i : i + n_rows], all_weights[i : i + n_rows])
+            for i in range(0, steps, n_rows)
+        ]
         for name in names:
-            parts[name].append(scores[name].numpy())
-        differences.append(difference.numpy())
+            parts[name].append(np.sum([scores[name].numpy() for scores in of_points], axis=0))
+        differences.append(differ(inputs, of_class).numpy())
         if on_progress:
             on_progress(min(stop, len(target)), len(target))
     return Attributions(
         {name: np.concatenate(parts[name]) for name in names}, np.concatenate(differences)
     )
+
+
+def _times_as_much(model: keras.Model) -> int:
+    """What a gradient holds in memory, as multiples of what the layers hand on."""
+    recurrent = keras.layers.RNN | keras.layers.Bidirectional
+    # That of a recurrent layer is worked out from all its gates at all positions.
+    return 8 if any(isinstance(layer, recurrent) for layer in layers_of(model)) else 2
 
 
 def _baseline(inputs: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:

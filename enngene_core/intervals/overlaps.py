@@ -57,17 +57,24 @@ def drop_repeated(windows: Windows, classes: Sequence[str]) -> tuple[Windows, Re
     return windows.take(np.flatnonzero(is_kept)), rejections
 
 
-def overlap_groups(windows: Windows) -> np.ndarray:
+def overlap_groups(windows: Windows, *, flank: int = 0) -> np.ndarray:
     """Groups such that windows of different groups never overlap, on either strand.
+
+    Parameters
+    ----------
+    windows
+        All windows.
+    flank
+        A window overlaps another one too if its flank of this many bp does.
 
     Returns
     -------
     ndarray of int64, shape (n_windows,)
         Number of each window's group, from 0.
     """
-    start, end = _on_one_axis(windows, int(windows.end.max(initial=0)))
+    start, end = _on_one_axis(windows, int(windows.end.max(initial=0)) + flank)
     order = np.argsort(start, kind="stable")
-    reach = np.maximum.accumulate(end[order])
+    reach = np.maximum.accumulate(end[order]) + flank
     is_new = np.ones(len(windows), dtype=bool)
     is_new[1:] = start[order][1:] >= reach[:-1]
     groups = np.empty(len(windows), dtype=np.int64)
@@ -75,10 +82,15 @@ def overlap_groups(windows: Windows) -> np.ndarray:
     return groups
 
 
-def overlaps_any(windows: Windows, others: Windows) -> np.ndarray:
+def overlaps_any(windows: Windows, others: Windows, *, flank: int = 0) -> np.ndarray:
     """Whether each window overlaps one of `others`, on either strand.
 
-    Both name the same chromosomes.
+    Parameters
+    ----------
+    windows, others
+        Both name the same chromosomes.
+    flank
+        A window overlaps another one too if its flank of this many bp does.
 
     Returns
     -------
@@ -86,10 +98,10 @@ def overlaps_any(windows: Windows, others: Windows) -> np.ndarray:
     """
     if not len(others):
         return np.zeros(len(windows), dtype=bool)
-    longest = max(int(windows.end.max(initial=0)), int(others.end.max()))
+    longest = max(int(windows.end.max(initial=0)), int(others.end.max())) + flank
     start, end = _on_one_axis(others, longest)
     order = np.argsort(start, kind="stable")
-    start, reach = start[order], np.maximum.accumulate(end[order])
+    start, reach = start[order] - flank, np.maximum.accumulate(end[order]) + flank
     first, last = _on_one_axis(windows, longest)
     n_before = np.searchsorted(start, last)
     return (n_before > 0) & (reach[n_before - 1] > first)

@@ -65,11 +65,27 @@ class Windows:
         """The windows at `indices`, in that order."""
         return replace(self, **{name: getattr(self, name)[indices] for name in COLUMNS})
 
-    def widened(
-        self, start: np.ndarray, end: np.ndarray, pad_left: np.ndarray, pad_right: np.ndarray
-    ) -> "Windows":
-        """The same windows over other stretches of their chromosomes."""
-        return replace(self, start=start, end=end, pad_left=pad_left, pad_right=pad_right)
+    def with_flanks(self, flank: int, sizes: np.ndarray) -> "Windows":
+        """The same windows, wider on both sides; what lies beyond an end is padding.
+
+        Parameters
+        ----------
+        flank
+            Positions that are added on each side.
+        sizes : ndarray of int64, shape (n_chroms,)
+            Length of each of `chroms`, bp.
+        """
+        if not flank:
+            return self
+        size = sizes[self.chrom]
+        first, last = self.start - self.pad_left - flank, self.end + self.pad_right + flank
+        return replace(
+            self,
+            start=np.maximum(first, 0),
+            end=np.minimum(last, size),
+            pad_left=np.maximum(-first, 0).astype(np.int32),
+            pad_right=np.maximum(last - size, 0).astype(np.int32),
+        )
 
     def locus(self, index: int) -> Locus:
         """One window with its names as text."""

@@ -28,9 +28,11 @@ def model_card(config: BundleConfig) -> str:
     software = ", ".join(
         f"{name} {number}" for name, number in config.provenance["software"].items()
     )
+    several = f" {_several(config)}" if config.n_members > 1 else ""
+    kept = "kept epochs" if several else "kept epoch"
     return f"""# ENNGene model: {classes}
 
-A neural network that tells {len(dataset.classes)} classes of genomic windows apart: {classes}.
+{_what(config)} that tells {len(dataset.classes)} classes of genomic windows apart: {classes}.
 It reads windows of {dataset.window} nucleotides ({dataset.placement} placement) in these branches:
 
 {branches}
@@ -38,10 +40,10 @@ It reads windows of {dataset.window} nucleotides ({dataset.placement} placement)
 ## Training
 {_OPTIMIZERS[training.optimizer]}, {training.schedule} learning rate of {training.learning_rate:g},
 at most {training.epochs} epochs of batches of {training.batch_size}, early stopping after
-{training.patience} epochs without a lower validation loss, seed {training.seed}. `history.tsv` has
-every epoch, `config.json` every setting.
+{training.patience} epochs without a lower validation loss, seed {training.seed}.{several}
+`history.tsv` has every epoch, `config.json` every setting.
 
-## Metrics of the kept epoch
+## Metrics of the {kept}
 {metrics}
 
 These are numbers on the training and validation data, by which the epoch was chosen. How good the
@@ -56,3 +58,24 @@ classes above too. A window of another genome, placement or strand convention is
 
 Made with {software}.
 """
+
+
+def _what(config: BundleConfig) -> str:
+    if config.n_members == 1:
+        return "A neural network"
+    return f"An ensemble of {config.n_members} networks"
+
+
+def _several(config: BundleConfig) -> str:
+    """How the members of an ensemble differ."""
+    if config.ensemble.kind == "fold":
+        how = (
+            "Each of the networks was trained on all but one of as many folds of the training and "
+            "validation windows, and tried on that one"
+        )
+    else:
+        how = "The networks differ by their seeds, which follow one another"
+    return (
+        f"{how}. The model gives the mean of their probabilities. Losses and accuracies below are "
+        "means over the networks, unless they are said to be of the ensemble."
+    )

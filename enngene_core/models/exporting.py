@@ -21,6 +21,8 @@ _DATE = (1980, 1, 1, 0, 0, 0)
 def export_model(bundle: Bundle, spec: ExportSpec, *, output: Path) -> None:
     """Write a bundle's network so that other programs can use it without this package.
 
+    An ensemble becomes one network, which gives the mean of its members' probabilities.
+
     What is written takes one float32 array a branch, named after it, of shape ``(n_windows, width,
     channels)``, and gives ``(n_windows, n_classes)`` probabilities.
 
@@ -60,9 +62,10 @@ def input_lines(bundle: Bundle) -> list[str]:
         f"input {name}: float32 (windows, {width}, {channels}), {bundle.config.encodings[name]}"
         for name, (width, channels) in shapes.items()
     ]
-    classes = bundle.config.dataset.classes
+    classes, n_members = bundle.config.dataset.classes, bundle.config.n_members
+    mean = f", mean of {n_members} networks" if n_members > 1 else ""
     return [*lines, f"output: float32 (windows, {len(classes)}), probability of "
-            f"{', '.join(classes)}"]  # fmt: skip
+            f"{', '.join(classes)}{mean}"]  # fmt: skip
 
 
 def _plain(model: keras.Model, *, is_named: bool) -> keras.Model:

@@ -56,7 +56,7 @@ def import_model(model: KerasModel, *, output: Path | None = None) -> ImportResu
     )
     network = build_imported(model.network, **model.dataset.sizes)
     assign_weights(network, model.arrays)
-    bundle = Bundle(config, network)
+    bundle = Bundle(config, (network,))
     if output is not None:
         write_bundle(output, bundle, card=imported_card(config, model.notes), history=_NO_HISTORY)
     n_parameters = sum(int(np.prod(variable.shape)) for variable in network.variables)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 import keras
 import numpy as np
 
+from enngene_core.models.ensemble import layers_of
 from enngene_core.models.inputs import network_inputs
 
 _BATCH = 1024
@@ -13,6 +14,16 @@ _BATCH = 1024
 _MOST_OUTPUTS = 1 << 28
 
 Progress = Callable[[int, int], None]
+
+
+def rows_at_once(model: keras.Model, *, most: int) -> int:
+    """Windows whose layers' outputs are held in memory together: at most so many, at least 1."""
+    n_outputs = sum(
+        math.prod(tensor.shape[1:])
+        for layer in layers_of(model)
+        for tensor in keras.tree.flatten(layer.output)
+    )
+    return max(1, min(most, _MOST_OUTPUTS // n_outputs))
 
 
 def predict_probabilities(
@@ -26,7 +37,7 @@ def predict_probabilities(
     Parameters
     ----------
     model
-        Network as `build_network` makes it.
+        Network as `build_network` or `averaged` makes it.
     branches
         Codes or scores of the network's branches, each of shape (n_windows, width).
     on_progress
@@ -44,12 +55,7 @@ def predict_probabilities(
     forward = tf.function(
         lambda inputs: model(inputs, training=False)["probabilities"], reduce_retracing=True
     )
-    n_outputs = sum(
-        math.prod(tensor.shape[1:])
-        for layer in model.layers
-        for tensor in keras.tree.flatten(layer.output)
-    )
-    size = max(1, min(_BATCH, _MOST_OUTPUTS // n_outputs))
+    size = rows_at_once(model, most=_BATCH)
     parts = []
     for first in range(0, n_windows, size):
         batch = {name: branches[name][first : first + size] for name in names}

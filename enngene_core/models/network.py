@@ -84,30 +84,38 @@ def _stack(
             x = _global_pooling(x, layer, name, dtype)
         else:
             x = _dense(x, layer, name, dtype)
-        if not isinstance(layer, GlobalPoolingLayer) and layer.dropout:
-            x = layers.Dropout(layer.dropout, name=f"{name}_dropout", dtype=dtype)(x)
+        if not isinstance(layer, GlobalPoolingLayer | ResidualLayer):
+            x = _dropout(x, layer, name, dtype)
     return x
+
+
+def _dropout(
+    x: keras.KerasTensor,
+    layer: ConvolutionLayer | ResidualLayer | RecurrentLayer | DenseLayer,
+    name: str,
+    dtype: str,
+) -> keras.KerasTensor:
+    if not layer.dropout:
+        return x
+    return layers.Dropout(layer.dropout, name=f"{name}_dropout", dtype=dtype)(x)
 
 
 def _flat(x: keras.KerasTensor, name: str, dtype: str) -> keras.KerasTensor:
     return layers.Flatten(name=f"{name}_flat", dtype=dtype)(x) if len(x.shape) == 3 else x
 
 
-def _activation(x: keras.KerasTensor, name: str, dtype: str) -> keras.KerasTensor:
-    return layers.LeakyReLU(name=f"{name}_activation", dtype=dtype)(x)
-
-
-def _normalization(
+def _normalized(
     x: keras.KerasTensor,
     layer: ConvolutionLayer | ResidualLayer | DenseLayer,
     name: str,
     dtype: str,
 ) -> keras.KerasTensor:
-    if not layer.batch_normalization:
-        return x
-    return layers.BatchNormalization(momentum=_MOMENTUM, name=f"{name}_normalization", dtype=dtype)(
-        x
-    )
+    """Batch normalisation, if the layer has it, and the activation."""
+    if layer.batch_normalization:
+        x = layers.BatchNormalization(
+            momentum=_MOMENTUM, name=f"{name}_normalization", dtype=dtype
+        )(x)
+    return layers.LeakyReLU(name=f"{name}_activation", dtype=dtype)(x)
 
 
 def _one_convolution(
@@ -121,14 +129,13 @@ def _one_convolution(
         name=name,
         dtype=dtype,
     )
-    return convolution(x)
+    return _normalized(convolution(x), layer, name, dtype)
 
 
 def _convolution(
     x: keras.KerasTensor, layer: ConvolutionLayer, name: str, dtype: str
 ) -> keras.KerasTensor:
-    x = _activation(_one_convolution(x, layer, name, dtype), name, dtype)
-    x = _normalization(x, layer, name, dtype)
+    x = _one_convolution(x, layer, name, dtype)
     if layer.pooling > 1:
         pooling = layers.MaxPooling1D
         x = pooling(layer.pooling, padding="same", name=f"{name}_pooling", dtype=dtype)(x)
@@ -138,15 +145,11 @@ def _convolution(
 def _residual(
     x: keras.KerasTensor, layer: ResidualLayer, name: str, dtype: str
 ) -> keras.KerasTensor:
-    """Normalised before the activation and the sum, as in He et al. (2016)."""
-    first, second = f"{name}_first", f"{name}_second"
-    change = _normalization(_one_convolution(x, layer, first, dtype), layer, first, dtype)
-    change = _one_convolution(_activation(change, first, dtype), layer, second, dtype)
-    change = _normalization(change, layer, second, dtype)
+    """The sum itself goes on as it is, so that a stack of them hands its input through."""
+    change = _dropout(_one_convolution(x, layer, name, dtype), layer, name, dtype)
     if x.shape[-1] != layer.filters:
         x = layers.Conv1D(layer.filters, 1, name=f"{name}_projection", dtype=dtype)(x)
-    x = layers.Add(name=f"{name}_sum", dtype=dtype)([x, change])
-    return _activation(x, name, dtype)
+    return layers.Add(name=f"{name}_sum", dtype=dtype)([x, change])
 
 
 def _recurrent(
@@ -169,4 +172,4 @@ def _global_pooling(
 
 def _dense(x: keras.KerasTensor, layer: DenseLayer, name: str, dtype: str) -> keras.KerasTensor:
     x = layers.Dense(layer.units, name=name, dtype=dtype)(_flat(x, name, dtype))
-    return _normalization(_activation(x, name, dtype), layer, name, dtype)
+    return _normalized(x, layer, name, dtype)

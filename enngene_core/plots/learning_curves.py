@@ -1,5 +1,6 @@
 """Learning curves: loss and accuracy, epoch by epoch."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from matplotlib.axes import Axes
@@ -10,7 +11,7 @@ from enngene_core.plots.style import COLOURS, GREY, styled
 
 if TYPE_CHECKING:
     from enngene_core.specs.training import TrainingSpec
-    from enngene_core.training.train import TrainingResult
+    from enngene_core.training.fitted import Fitted
 
 #: Columns of the history: training, validation.
 _LOSS, _ACCURACY = (1, 3), (2, 4)
@@ -28,8 +29,10 @@ class LearningCurvesDisplay:
 
     Parameters
     ----------
-    result
-        The epoch whose weights were kept is marked.
+    fits
+        Networks; those of several are thin lines. The epoch whose weights were kept is marked.
+    spec
+        What the loss was.
 
     Attributes
     ----------
@@ -42,14 +45,12 @@ class LearningCurvesDisplay:
     figure: Figure
     ax: tuple[Axes, Axes]
 
-    def __init__(self, result: "TrainingResult") -> None:
-        self.result = result
+    def __init__(self, fits: "Sequence[Fitted]", spec: "TrainingSpec") -> None:
+        self.fits, self.spec = fits, spec
 
     def plot(self, ax: tuple[Axes, Axes] | None = None) -> "LearningCurvesDisplay":
         """Draw into two axes, or into a new figure."""
-        history, kept = self.result.history, self.result.best_epoch
-        epochs = [row[0] for row in history]
-        marker = "o" if len(epochs) <= 40 else ""
+        n_epochs = max(len(fitted.history) for fitted in self.fits)
         with styled():
             if ax is None:
                 self.figure = Figure(figsize=(7.5, 3.2), layout="constrained")
@@ -58,43 +59,61 @@ class LearningCurvesDisplay:
             else:
                 self.figure = ax[0].get_figure(root=True) or Figure()
             self.ax = ax
-            panels = (
-                (_loss_name(self.result.bundle.config.training), *_LOSS),
-                ("accuracy (share of windows)", *_ACCURACY),
-            )
-            for panel, (title, training, validation) in zip(ax, panels, strict=True):
-                for name, column, colour, style in (
-                    ("training", training, COLOURS[0], "-"),
-                    ("validation", validation, COLOURS[1], "--"),
-                ):
-                    values = [row[column] for row in history]
-                    panel.plot(
-                        epochs,
-                        values,
-                        color=colour,
-                        linestyle=style,
-                        marker=marker,
-                        markersize=3,
-                        label=name,
+            panels = ((_loss_name(self.spec), _LOSS), ("accuracy (share of windows)", _ACCURACY))
+            for panel, (title, columns) in zip(ax, panels, strict=True):
+                for fitted in self.fits:
+                    self._draw(panel, fitted, columns)
+                if len(self.fits) == 1:
+                    kept = self.fits[0].best_epoch
+                    panel.axvline(
+                        kept, color=GREY, linestyle=":", linewidth=1.2, label=f"kept: epoch {kept}"
                     )
-                panel.axvline(
-                    kept, color=GREY, linestyle=":", linewidth=1.2, label=f"kept: epoch {kept}"
-                )
-                panel.plot(
-                    kept,
-                    history[kept - 1][validation],
-                    color=COLOURS[1],
-                    marker="o",
-                    markersize=7,
-                    markerfacecolor="none",
-                )
                 panel.set_xlabel("epoch")
                 panel.set_ylabel(title)
-                panel.set_xlim(min(epochs) - 0.5, max(epochs) + 0.5)
+                panel.set_xlim(0.5, n_epochs + 0.5)
                 panel.xaxis.set_major_locator(MaxNLocator(8, integer=True, min_n_ticks=1))
                 panel.grid(axis="y")
             ax[1].set_ylim(0, 1)
-            highest = max(row[column] for row in history for column in _LOSS)
+            highest = max(row[c] for fitted in self.fits for row in fitted.history for c in _LOSS)
             ax[0].set_ylim(0, 1.05 * highest)
-            ax[0].legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, borderaxespad=0.2)
+            # One entry for each kind of line, however many networks there are.
+            handles, labels = ax[0].get_legend_handles_labels()
+            shown = dict(zip(labels, handles, strict=True))
+            ax[0].legend(
+                list(shown.values()),
+                list(shown),
+                loc="lower left",
+                bbox_to_anchor=(0, 1),
+                ncols=3,
+                borderaxespad=0.2,
+            )
         return self
+
+    def _draw(self, panel: Axes, fitted: "Fitted", columns: tuple[int, int]) -> None:
+        is_only = len(self.fits) == 1
+        epochs = [row[0] for row in fitted.history]
+        has_markers = is_only and len(epochs) <= 40
+        validation = columns[1]
+        lines = zip(("training", "validation"), columns, COLOURS, ("-", "--"), strict=False)
+        for name, column, colour, style in lines:
+            panel.plot(
+                epochs,
+                [row[column] for row in fitted.history],
+                color=colour,
+                linestyle=style,
+                linewidth=None if is_only else 0.9,
+                alpha=None if is_only else 0.7,
+                marker="o" if has_markers else "",
+                markersize=3,
+                label=name,
+            )
+        panel.plot(
+            fitted.best_epoch,
+            fitted.kept[validation],
+            color=COLOURS[1],
+            marker="o",
+            markersize=7 if is_only else 5,
+            markerfacecolor="none",
+            linestyle="",
+            label=None if is_only else "kept epochs",
+        )

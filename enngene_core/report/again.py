@@ -20,14 +20,17 @@ def model_facts(config: "BundleConfig") -> list[tuple[str, str]]:
     """How a model came about, as far as its bundle knows."""
     if config.is_imported:
         return [("trained", "elsewhere, with Keras"), *_window_facts(config.dataset)]
-    return [("seed of training", str(config.training.seed)), *dataset_facts(config.dataset)]
+    several = [("networks in the model", str(config.n_members))] if config.n_members > 1 else []
+    seed = ("seed of training", str(config.training.seed))
+    return [seed, *several, *dataset_facts(config.dataset)]
 
 
 def _window_facts(spec: DatasetSpec) -> list[tuple[str, str]]:
+    flank = f"flank: {spec.flank:,} nt, " if spec.flank else ""
     return [
         (
             "window",
-            f"{spec.window:,} nt, placement: {spec.placement}, edge: {spec.edge}, "
+            f"{spec.window:,} nt, {flank}placement: {spec.placement}, edge: {spec.edge}, "
             f"strand: {spec.strand}",
         ),
         ("branches", listed(list(spec.encodings))),

@@ -46,7 +46,7 @@ def _rejected(result: "PreprocessResult") -> list[str]:
 
 
 def _unscored(result: "PreprocessResult") -> list[str]:
-    n_bases = max(int(result.summary.counts.sum()) * result.spec.window, 1)
+    n_bases = max(int(result.summary.counts.sum()) * result.spec.kept_width, 1)
     many = [
         f"{percent(n / n_bases)} in {branch}"
         for branch, n in result.n_missing.items()

@@ -105,12 +105,19 @@ def what_is_kept(spec: DatasetSpec) -> str:
     parts = []
     for name, encoding in spec.encodings.items():
         words = encoding.text
-        if name == "structure" and spec.structure_flank:
-            words += f", folded with up to {spec.structure_flank:,} nt on each side"
+        folded = spec.structure_flank + spec.flank
+        if name == "structure" and folded:
+            words += f", folded with up to {folded:,} nt on each side"
         if name == "structure" and spec.structure_span:
             words += f", of bases that pair over at most {spec.structure_span:,} nt"
         parts.append(f"{name} ({words})")
-    return f"Of each window the dataset keeps: {'; '.join(parts)}."
+    flanks = (
+        f" It keeps {spec.flank:,} nt on each side of every window too, for training that shifts "
+        "windows; they count as part of the window where windows that overlap are kept together."
+        if spec.flank
+        else ""
+    )
+    return f"Of each window the dataset keeps: {'; '.join(parts)}.{flanks}"
 
 
 def how_chromosomes_were_matched(result: "PreprocessResult") -> list[str]:

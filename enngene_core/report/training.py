@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from enngene_core.plots.architecture import ArchitectureDisplay
-from enngene_core.plots.learning_curves import LearningCurvesDisplay
+from enngene_core.report import networks
 from enngene_core.report.again import CAREFUL, FIGURES, TABLES, dataset_facts, run_again
 from enngene_core.report.cautions import FEW_WINDOWS, coarse, rare_classes
 from enngene_core.report.description import (
@@ -29,14 +29,12 @@ if TYPE_CHECKING:
 _LARGE_GAP = 0.15
 #: Settings that are named only where they are not the default.
 _RARE_SETTINGS = {
-    "schedule": "learning rate's schedule",
-    "warmup": "epochs of warm-up",
     "min_delta": "smallest fall of the loss",
     "loss": "loss",
-    "label_smoothing": "label smoothing",
     "class_weights": "class weights",
     "shift": "shift of windows, nt, up to",
     "reverse_complement": "reverse complement",
+    "precision": "precision",
     "deterministic": "deterministic",
 }
 
@@ -47,10 +45,14 @@ def training_report(result: "TrainingResult") -> Report:
     training = config.training
     settings = [
         ("seed of training", str(training.seed)),
+        *networks.settings(config.ensemble),
         ("epochs, at most", f"{training.epochs:,}"),
         ("batch size", f"{training.batch_size:,}"),
         ("optimizer", _optimizer(training)),
         ("learning rate", f"{training.learning_rate:g}"),
+        ("learning rate's schedule", training.schedule),
+        ("warm-up, share of all updates", f"{training.warmup:g}"),
+        ("label smoothing", f"{training.label_smoothing:g}"),
         ("patience", count(training.patience, "epoch")),
         *_rare_settings(training),
         *dataset_facts(config.dataset),
@@ -60,6 +62,7 @@ def training_report(result: "TrainingResult") -> Report:
         [
             Section("What was done", _what_was_done(result)),
             Section("How good it is", _how_good(result)),
+            *networks.cross_validation(result),
             Section(CAREFUL, _cautions(result)),
             Section(FIGURES, _figures(result)),
             Section(TABLES, _tables(result)),
@@ -100,67 +103,25 @@ def _what_was_done(result: "TrainingResult") -> list[Block]:
     parameters = sum(layer.parameters for layer in result.layers)
     n_training = int(_in_split(result, "train").sum())
     n_validation = int(_in_split(result, "validation").sum())
-    if result.not_finite:
-        end = (
-            f"Training ended in epoch {result.not_finite}, in which the loss was no longer a "
-            "finite number"
-        )
-    elif result.stopped_early:
-        end = (
-            f"Training stopped early, after {count(len(result.history), 'epoch')}, since the "
-            f"validation loss had not fallen for {count(config.training.patience, 'epoch')}"
-        )
-    else:
-        end = f"Training ran for all {count(len(result.history), 'epoch')} that it was given"
     return [
-        *(Warning(text) for text in _failures(result)),
+        *(Warning(text) for text in networks.failures(result)),
         Text(
-            f"A network of {count(parameters, 'parameter')} learned to tell "
+            f"{networks.model_words(result)} of {count(parameters, 'parameter')} learned to tell "
             f"{count(len(config.dataset.classes), 'class', 'classes')} apart "
-            f"({listed(config.dataset.classes)}) from {count(n_training, 'training window')} of "
-            f"{config.dataset.window:,} nt. It reads: {listed(list(config.network.branches))}."
+            f"({listed(config.dataset.classes)}) in windows of {config.dataset.window:,} nt. "
+            f"What is read of them: {listed(list(config.network.branches))}."
         ),
-        Text(
-            f"After each epoch (a pass over all training windows) it was tried on "
-            f"{count(n_validation, 'validation window')}. {end}. The model keeps the weights of "
-            f"epoch {result.best_epoch}, where the validation loss was lowest.{_time(result)}"
-        ),
+        Text(networks.windows_used(result, n_training, n_validation)),
+        Text(networks.course(result)),
     ]
 
 
-def _time(result: "TrainingResult") -> str:
-    if not result.seconds:
-        return ""
-    # The first epoch builds the computation too.
-    return f" An epoch took {float(np.median(result.seconds)):.3g} seconds."
-
-
-def _failures(result: "TrainingResult") -> list[str]:
-    """What makes a model useless, and what to try; it stands above all else."""
-    found = []
-    rate = result.bundle.config.training.learning_rate
-    if result.only_class is not None:
-        found.append(
-            f"The network has collapsed: it gives every validation window the class "
-            f"{listed([result.only_class])}, so the model is of no use. Try a smaller learning "
-            f"rate (now {rate:g}), batch normalisation, another seed or a smaller network; if one "
-            "class is much larger than the others, balanced class weights."
-        )
-    if result.not_finite:
-        found.append(
-            f"In epoch {result.not_finite} the loss was no longer a finite number, and training "
-            f"ended. The model is that of epoch {result.best_epoch}. Try a smaller learning rate "
-            f"(now {rate:g}), a warm-up of some epochs or batch normalisation, and look for "
-            "extreme scores in the dataset."
-        )
-    return found
-
-
 def _how_good(result: "TrainingResult") -> list[Block]:
-    _, loss, accuracy, val_loss, val_accuracy = result.history[result.best_epoch - 1]
+    loss, accuracy, val_loss, val_accuracy = networks.kept(result)
     return [
         Facts(
             [
+                *networks.together(result),
                 ("accuracy on validation windows", percent(val_accuracy)),
                 ("accuracy of always naming the most frequent class", percent(_majority(result))),
                 ("accuracy on training windows", percent(accuracy)),
@@ -168,6 +129,7 @@ def _how_good(result: "TrainingResult") -> list[Block]:
                 ("loss on training windows", f"{loss:.4f}"),
             ]
         ),
+        *networks.means_note(result),
         Text(
             "The epoch was chosen by the validation windows, so these numbers are somewhat too "
             "good. The test windows were not looked at: how good the model is on windows that it "
@@ -177,7 +139,7 @@ def _how_good(result: "TrainingResult") -> list[Block]:
 
 
 def _cautions(result: "TrainingResult") -> list[Block]:
-    _, _, accuracy, val_loss, val_accuracy = result.history[result.best_epoch - 1]
+    _, accuracy, val_loss, val_accuracy = networks.kept(result)
     found = []
     if val_accuracy <= _majority(result):
         found.append(
@@ -191,17 +153,7 @@ def _cautions(result: "TrainingResult") -> list[Block]:
             f"The validation loss ({val_loss:.3f}) is no lower than that of naming each class with "
             f"its share ({_entropy(result):.3f}): the probabilities carry little information."
         )
-    n_epochs = len(result.history)
-    if result.best_epoch == n_epochs and not (result.stopped_early or result.not_finite):
-        found.append(
-            "The validation loss was still falling at the last epoch: more epochs would probably "
-            "give a better model."
-        )
-    elif result.best_epoch == 1 and n_epochs > 1:
-        found.append(
-            "The first epoch was the best one. A smaller learning rate may learn more before the "
-            "network overfits."
-        )
+    found += networks.wrong_lengths(result)
     if accuracy - val_accuracy > _LARGE_GAP:
         found.append(
             f"The network is much better on training windows ({percent(accuracy)}) than on "
@@ -253,15 +205,7 @@ def _figures(result: "TrainingResult") -> list[Block]:
         for layer in result.layers
     ]
     return [
-        Figure(
-            "learning_curves",
-            "Loss (lower is better) and accuracy (higher is better) after each epoch, on training "
-            "and on validation windows. The dotted line and the rings mark the epoch whose weights "
-            "were kept. Training numbers are means over the epoch, with dropout at work, and can "
-            "be worse than validation numbers.",
-            lambda: LearningCurvesDisplay(result).plot().figure,
-            Table("learning_curves", "Every epoch.", result.history_columns, result.history_rows),
-        ),
+        *networks.curves(result),
         Figure(
             "architecture",
             "The network, from the inputs (top) to a probability for each class (bottom). Each box "

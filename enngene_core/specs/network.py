@@ -1,6 +1,6 @@
 """The networks that can be built: a closed list of layers, with bounds on every size."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import pairwise, zip_longest
 from typing import Annotated, Any, Literal
 
@@ -37,7 +37,7 @@ Dropout = Annotated[
 
 
 class ConvolutionLayer(Spec):
-    """Convolution (same padding), LeakyReLU, batch normalisation, max pooling, dropout."""
+    """Convolution (same padding), batch normalisation, LeakyReLU, max pooling, dropout."""
 
     type: Literal["convolution"] = "convolution"
     filters: Filters = 40
@@ -54,7 +54,7 @@ class ConvolutionLayer(Spec):
 
 
 class ResidualLayer(Spec):
-    """Two convolutions (same padding) whose result is added to their input, LeakyReLU, dropout."""
+    """Convolution (same padding), batch normalisation, LeakyReLU, dropout, added to its input."""
 
     type: Literal["residual"] = "residual"
     filters: Filters = 40
@@ -85,7 +85,7 @@ class GlobalPoolingLayer(Spec):
 
 
 class DenseLayer(Spec):
-    """Fully connected layer, LeakyReLU, batch normalisation, dropout."""
+    """Fully connected layer, batch normalisation, LeakyReLU, dropout."""
 
     type: Literal["dense"]
     units: int = Field(64, ge=1, le=65_536, description="Outputs of the layer.")
@@ -190,18 +190,3 @@ def _check_layers(place: str, layers: tuple[Layer, ...]) -> None:
 def _end(layers: tuple[Layer, ...]) -> str:
     positions = "with positions" if leaves_positions(layers) else "without"
     return f"{positions}, after {layers[-1].type}" if layers else positions
-
-
-def default_network(branches: Iterable[BranchName]) -> NetworkSpec:
-    """The network that is trained when the user names none."""
-    convolutions = (
-        ConvolutionLayer(filters=40, kernel=8, dropout=0.2),
-        ConvolutionLayer(filters=40, kernel=8, dropout=0.2),
-    )
-    return NetworkSpec(
-        branches=dict.fromkeys(branches, convolutions),
-        common=(
-            RecurrentLayer(type="gru", units=32, bidirectional=True, dropout=0.2),
-            DenseLayer(type="dense", units=64, dropout=0.3),
-        ),
-    )

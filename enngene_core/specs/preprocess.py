@@ -50,6 +50,14 @@ class PreprocessSpec(SplittingSpec):
         le=MAX_WINDOW,
         description="Width of a window in nucleotides; every interval is cut or extended to it.",
     )
+    flank: int = Field(
+        0,
+        ge=0,
+        le=1000,
+        description="Nucleotides that the dataset keeps on each side of every window, so that "
+        "training can shift windows without unknown ends. They are no part of the window, but "
+        "structure is folded with them; beyond an end of the chromosome or sequence they are N.",
+    )
     placement: Literal["center", "random"] = Field(
         "center",
         description="Where a window lies: around the middle of its interval, or at a random place "
@@ -128,6 +136,30 @@ class DatasetSpec(PreprocessSpec):
     def encodings(self) -> dict[str, Encoding]:
         """Every branch with its encoding, in the order in which networks read them."""
         return encodings_of(self.branches, self.structure, self.tracks)
+
+    @property
+    def folded_with(self) -> int:
+        """Nucleotides on each side of a window that are folded with it."""
+        return self.flank + self.structure_flank
+
+    @property
+    def kept_width(self) -> int:
+        """Width of the branches as a dataset keeps them: a window between its flanks."""
+        return self.window + 2 * self.flank
+
+    def inside(self, values: np.ndarray) -> np.ndarray:
+        """Windows without the flanks that are kept of them.
+
+        Parameters
+        ----------
+        values : ndarray, shape (n_windows, kept_width)
+
+        Returns
+        -------
+        ndarray, shape (n_windows, window)
+            A view.
+        """
+        return values[:, self.flank : self.flank + self.window]
 
     @property
     def sizes(self) -> dict[str, Any]:

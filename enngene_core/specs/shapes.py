@@ -163,8 +163,7 @@ def _convolution(part: str, layer: ConvolutionLayer, shape: Shape) -> LayerShape
 def _residual(part: str, layer: ResidualLayer, shape: Shape) -> LayerShape:
     positions, channels = shape
     after = (positions, layer.filters)
-    of_first, of_second = _one_convolution(layer, shape), _one_convolution(layer, after)
-    parameters, activations = of_first[0] + of_second[0], of_first[1] + of_second[1]
+    parameters, activations = _one_convolution(layer, shape)
     activations += _flat(after)
     if channels != layer.filters:  # a projection
         parameters += (channels + 1) * layer.filters

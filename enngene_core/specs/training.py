@@ -11,44 +11,45 @@ class TrainingSpec(Spec):
     """How a network is fitted; the weights of the best epoch are kept."""
 
     epochs: int = Field(
-        30, ge=1, le=10_000, description="Largest number of passes over the training data."
+        15, ge=1, le=10_000, description="Largest number of passes over the training data."
     )
     batch_size: int = Field(
         64, ge=1, le=65_536, description="Windows that the network sees between two updates."
     )
     optimizer: Literal["adam", "adamw", "sgd", "rmsprop"] = Field(
-        "adam",
+        "adamw",
         description="How the weights are updated: Adam, Adam with weight decay (adamw), stochastic "
         "gradient descent with Nesterov momentum of 0.9 (sgd), or RMSprop.",
     )
     learning_rate: float = Field(
-        0.001,
+        0.002,
         gt=0,
         le=1,
         description="Size of the optimizer's steps; smaller is slower and "
         "steadier. With a schedule it is the largest size.",
     )
     schedule: Literal["constant", "step", "one-cycle", "cosine"] = Field(
-        "constant",
+        "cosine",
         description="How the learning rate changes: not at all (constant), halved after every 10 "
         "epochs (step), up in the first 30 % of all epochs and down to nearly 0 in the others "
         "(one-cycle), or slowly down to 0 at the last epoch (cosine).",
     )
-    warmup: int = Field(
-        0,
+    warmup: float = Field(
+        0.15,
         ge=0,
-        le=1000,
-        description="First epochs in which the learning rate rises from 0; a schedule begins after "
-        "them.",
+        le=0.9,
+        description="Share of all updates, at the start, in which the learning rate rises from 0; "
+        "the schedule begins after them. One-cycle rises by itself and has none.",
     )
     weight_decay: float = Field(
         0.01,
         ge=0,
         le=1,
-        description="How strongly weights are pulled to 0 at each update; for adamw only.",
+        description="How strongly weights are pulled to 0 at each update; for adamw only. Biases "
+        "and batch normalisation are not pulled.",
     )
     patience: int = Field(
-        6,
+        10,
         ge=1,
         le=10_000,
         description="Training stops after this many epochs without a lower validation loss; the "
@@ -72,7 +73,7 @@ class TrainingSpec(Spec):
         description="How much less weight easy windows get; for the focal loss only.",
     )
     label_smoothing: float = Field(
-        0,
+        0.05,
         ge=0,
         lt=1,
         description="Share of each window's label that is spread over all classes: 0.1, say, keeps "
@@ -88,14 +89,19 @@ class TrainingSpec(Spec):
         ge=0,
         le=1000,
         description="In each epoch every training window is moved by a random number of "
-        "nucleotides, up to this one, to either side; the freed end is filled with unknown bases "
-        "and scores of 0.",
+        "nucleotides, up to this one, to either side. What it moves onto is read from the flank "
+        "that preprocessing kept; beyond that it is filled with unknown bases and scores of 0.",
     )
     reverse_complement: Literal["off", "on"] = Field(
         "off",
         description="In each epoch a random half of the training windows is shown as the reverse "
         "complement. Only where strand means nothing: for windows that were made with strand "
         "ignored, and networks that don't read the structure.",
+    )
+    precision: Literal["float32", "bfloat16"] = Field(
+        "float32",
+        description="Numbers that the layers compute with: bfloat16 is faster on processors that "
+        "have it and less exact; weights are float32 in both.",
     )
     seed: int = Field(
         1,
@@ -116,16 +122,12 @@ class TrainingSpec(Spec):
             raise ValueError(f"--weight-decay needs --optimizer adamw (found {self.optimizer})")
         if self.loss != "focal" and self.focal_gamma != fields["focal_gamma"].default:
             raise ValueError(f"--focal-gamma needs --loss focal (found {self.loss})")
-        if self.warmup and self.schedule == "one-cycle":
-            raise ValueError(
-                f"--warmup {self.warmup} is not for --schedule one-cycle, which rises by itself"
-            )
-        if self.warmup >= self.epochs:
-            raise ValueError(
-                f"found --warmup {self.warmup} and --epochs {self.epochs}; expected fewer epochs "
-                "of warm-up than epochs"
-            )
         return self
+
+    @property
+    def ends_at_rest(self) -> bool:
+        """Whether the learning rate is nearly 0 at the last epoch, mostly the best one then."""
+        return self.schedule in ("cosine", "one-cycle")
 
     @property
     def is_steady(self) -> bool:

@@ -51,34 +51,39 @@ def augmented(
     encodings: Mapping[str, Encoding],
     spec: TrainingSpec,
     rng: np.random.Generator,
+    *,
+    flank: int = 0,
 ) -> dict[str, np.ndarray]:
     """Windows, each shifted and reversed by chance; all branches of a window alike.
 
     Parameters
     ----------
     branches
-        Codes or scores, each of shape (n_windows, width).
+        Codes or scores, each of shape (n_windows, width + 2 * flank).
     encodings
         Encoding of each branch.
     spec
         Largest shift, and whether half of the windows are reversed.
     rng
         Source of shifts and directions.
+    flank
+        Positions on each side of the windows, onto which they are shifted.
 
     Returns
     -------
     dict of str to ndarray, each of shape (n_windows, width)
-        A freed end holds the code of no symbol, or scores of 0.
+        An end that lies beyond the flank holds the code of no symbol, or scores of 0.
     """
-    n_windows, width = next(iter(branches.values())).shape
-    positions = np.broadcast_to(np.arange(width), (n_windows, width))
+    n_windows, kept_width = next(iter(branches.values())).shape
+    width = kept_width - 2 * flank
+    positions = np.broadcast_to(np.arange(flank, flank + width), (n_windows, width))
     is_reversed = np.zeros(n_windows, dtype=bool)
     if spec.shift:
         positions = positions + rng.integers(-spec.shift, spec.shift, (n_windows, 1), endpoint=True)
     if spec.reverse_complement == "on":
         is_reversed = np.less(rng.random(n_windows), 0.5)
-        positions = np.where(is_reversed[:, None], width - 1 - positions, positions)
-    is_free = (positions < 0) | (positions >= width)
+        positions = np.where(is_reversed[:, None], kept_width - 1 - positions, positions)
+    is_free = (positions < 0) | (positions >= kept_width)
     positions = np.where(is_free, 0, positions)
     shown = {}
     for name, values in branches.items():

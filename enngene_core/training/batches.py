@@ -16,6 +16,7 @@ def shuffled_batches(
     buffer_rows: int,
     rng: np.random.Generator,
     n_batches: int = 1,
+    flank: int = 0,
 ) -> Iterator[tuple[dict[str, np.ndarray], np.ndarray]]:
     """One pass over `rows`, a buffer at a time, shuffled within each buffer.
 
@@ -38,17 +39,19 @@ def shuffled_batches(
         Source of the order.
     n_batches
         Batches that are handed over at a time, one after the other in the same arrays.
+    flank
+        Positions on each side of the windows that are read too, at most those that are kept.
 
     Yields
     ------
-    branches : dict of str to ndarray, each of shape (n, width)
+    branches : dict of str to ndarray, each of shape (n, window + 2 * flank)
     labels : ndarray of int32, shape (n,)
     """
     starts = np.arange(0, len(rows), buffer_rows)
     n_rows = batch_size * n_batches
     for start in rng.permutation(starts):
         held = rows[start : start + buffer_rows]
-        buffered = {name: dataset.branch(name, held) for name in branches}
+        buffered = {name: dataset.branch(name, held, flank=flank) for name in branches}
         labels = dataset.label[held]
         order = rng.permutation(len(held))
         for first in range(0, len(held), n_rows):

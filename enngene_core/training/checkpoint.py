@@ -5,14 +5,16 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import keras
 import numpy as np
 import safetensors
 import safetensors.numpy
 
 from enngene_core.errors import BundleError, SpecError
+
+if TYPE_CHECKING:
+    import keras
 
 FILE = "checkpoint.safetensors"
 FORMAT = "enngene-checkpoint-1"
@@ -66,15 +68,10 @@ class Checkpoint:
     def __init__(self, folder: Path, made_from: Mapping[str, Any]) -> None:
         self._path = folder / FILE
         self._made_from = {key: json.loads(json.dumps(value)) for key, value in made_from.items()}
-        if not folder.parent.is_dir():
-            raise SpecError(f"--checkpoint {folder}: its parent folder does not exist")
-        if folder.exists() and not folder.is_dir():
-            raise SpecError(f"--checkpoint {folder}: a file; expected a folder")
+        check_checkpoint(folder, made_from)
         folder.mkdir(exist_ok=True)
-        if self._path.exists():
-            self._check_run(self._metadata())
 
-    def save(self, trainer: keras.Model, progress: Progress) -> None:
+    def save(self, trainer: "keras.Model", progress: Progress) -> None:
         """Replace the checkpoint by a newer one, at once."""
         tensors = {
             **_named("state", [np.asarray(variable) for variable in _state(trainer)]),
@@ -94,7 +91,7 @@ class Checkpoint:
             os.fsync(file.fileno())
         partial.replace(self._path)
 
-    def restore(self, trainer: keras.Model) -> Progress | None:
+    def restore(self, trainer: "keras.Model") -> Progress | None:
         """Give a network and its optimizer the checkpoint's state.
 
         Parameters
@@ -120,7 +117,7 @@ class Checkpoint:
         largest = sum(array.nbytes for array in wanted.values()) + _LARGEST_HEADER
         if self._path.stat().st_size > largest:
             raise BundleError(f"{self._path}: larger than this network's state; {_EXPECTED}")
-        metadata = self._metadata()
+        metadata = _metadata(self._path)
         try:
             found = safetensors.numpy.load_file(self._path)
             progress = Progress(
@@ -139,27 +136,54 @@ class Checkpoint:
             variable.assign(found[name])
         return progress
 
-    def _metadata(self) -> dict[str, str]:
-        try:
-            with safetensors.safe_open(self._path, "numpy") as file:
-                metadata: dict[str, str] = file.metadata() or {}
-        except (safetensors.SafetensorError, OSError) as error:
-            raise BundleError(f"{self._path}: damaged; {_EXPECTED}") from error
-        if metadata.get("format") != FORMAT:
-            raise BundleError(f"{self._path}: not a checkpoint; {_EXPECTED}")
-        return metadata
 
-    def _check_run(self, metadata: Mapping[str, str]) -> None:
-        try:
-            found = dict(json.loads(metadata["made_from"]))
-        except _UNREADABLE as error:
-            raise BundleError(f"{self._path}: damaged; {_EXPECTED}") from error
-        for key, wanted in self._made_from.items():
-            if found.get(key) != wanted:
-                raise SpecError(
-                    f"{self._path}: of a run with {_difference(key, found.get(key), wanted)}; give "
-                    "the same dataset and settings, or another folder"
-                )
+def check_checkpoint(folder: Path, made_from: Mapping[str, Any]) -> None:
+    """Refuse a folder that cannot be one, and the checkpoint of another run.
+
+    Parameters
+    ----------
+    folder
+        It need not exist.
+    made_from
+        As of `Checkpoint`, or a part of it.
+
+    Raises
+    ------
+    SpecError
+        If the folder cannot be made, or its checkpoint is of another run.
+    BundleError
+        If the file is damaged.
+    """
+    if not folder.parent.is_dir():
+        raise SpecError(f"--checkpoint {folder}: its parent folder does not exist")
+    if folder.exists() and not folder.is_dir():
+        raise SpecError(f"--checkpoint {folder}: a file; expected a folder")
+    path = folder / FILE
+    if not path.exists():
+        return
+    metadata = _metadata(path)
+    try:
+        found = dict(json.loads(metadata["made_from"]))
+    except _UNREADABLE as error:
+        raise BundleError(f"{path}: damaged; {_EXPECTED}") from error
+    for key, value in made_from.items():
+        wanted = json.loads(json.dumps(value))
+        if found.get(key) != wanted:
+            raise SpecError(
+                f"{path}: of a run with {_difference(key, found.get(key), wanted)}; give "
+                "the same dataset and settings, or another folder"
+            )
+
+
+def _metadata(path: Path) -> dict[str, str]:
+    try:
+        with safetensors.safe_open(path, "numpy") as file:
+            metadata: dict[str, str] = file.metadata() or {}
+    except (safetensors.SafetensorError, OSError) as error:
+        raise BundleError(f"{path}: damaged; {_EXPECTED}") from error
+    if metadata.get("format") != FORMAT:
+        raise BundleError(f"{path}: not a checkpoint; {_EXPECTED}")
+    return metadata
 
 
 def _check_progress(progress: Progress) -> None:
@@ -183,7 +207,7 @@ def _difference(key: str, found: Any, wanted: Any) -> str:
     return f"{part} {str(found.get(part))[:40]} (now {wanted[part]})"
 
 
-def _state(trainer: keras.Model) -> list[keras.Variable]:
+def _state(trainer: "keras.Model") -> "list[keras.Variable]":
     return [*trainer.variables, *trainer.optimizer.variables]
 
 

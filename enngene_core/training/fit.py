@@ -7,6 +7,7 @@ import tensorflow as tf
 from enngene_core.dataset.file import Dataset
 from enngene_core.specs.execution import ExecutionSpec
 from enngene_core.specs.training import TrainingSpec
+from enngene_core.training.folds import Division, own_division
 from enngene_core.training.losses import class_weights, loss_of
 from enngene_core.training.optimizers import Schedule, optimizer_of
 from enngene_core.training.recorder import BatchTeller, Recorder, Watch
@@ -22,6 +23,8 @@ def fit(
     spec: TrainingSpec,
     execution: ExecutionSpec,
     watch: Watch,
+    *,
+    division: Division | None = None,
 ) -> tuple[Recorder, np.ndarray]:
     """Train a network in place, and leave it with the weights of the best epoch.
 
@@ -30,20 +33,22 @@ def fit(
     model
         Network as `build_network` makes it.
     dataset
-        An opened dataset; its train and validation splits are used.
+        An opened dataset.
     spec
         Epochs, batches, optimizer, loss, augmentation and seed.
     execution
         Memory that the shuffle buffer must fit into.
     watch
         Who is told, and the checkpoint.
+    division
+        Training and validation windows; by default the dataset's own splits.
 
     Returns
     -------
     recorder : Recorder
         All epochs, and which one was kept.
-    predicted : ndarray of int, shape (n_classes,)
-        Validation windows that the network gives each class.
+    probabilities : ndarray of float32, shape (n_validation_windows, n_classes)
+        What the best weights give the validation windows.
 
     Raises
     ------
@@ -51,10 +56,11 @@ def fit(
         If the loss is not finite in the first epoch.
     """
     n_classes = len(dataset.spec.classes)
-    streams = Streams(dataset, model, spec, execution)
+    division = division or own_division(dataset)
+    streams = Streams(dataset, model, spec, execution, division)
     weights = None
     if spec.class_weights == "balanced":
-        weights = class_weights(dataset.label[dataset.rows("train")], n_classes)
+        weights = class_weights(dataset.label[division.training], n_classes)
     schedule = Schedule(spec, streams.n_batches)
     trainer = keras.Model(model.inputs, model.output["logits"])
     trainer.compile(
@@ -84,4 +90,8 @@ def fit(
         if streams.failures:
             raise streams.failures[0] from None
         raise
-    return recorder, np.bincount(logits.argmax(axis=1), minlength=n_classes)
+    finally:
+        # TensorFlow never lets go of the stream, which knows the recorder: the network could not
+        # be freed, and there may be hundreds of them in one search.
+        recorder.set_model(None)
+    return recorder, np.asarray(keras.ops.softmax(logits))

@@ -34,8 +34,9 @@ class Schedule(keras.optimizers.schedules.LearningRateSchedule):
         """Learning rate of the update of this number, which counts from 0."""
         spec = self._spec
         epoch = ops.cast(step, "float32") / self.n_batches
-        since = epoch - spec.warmup
-        progress = ops.clip(since / (spec.epochs - spec.warmup), 0.0, 1.0)
+        warmup = 0.0 if spec.schedule == "one-cycle" else spec.warmup * spec.epochs
+        since = epoch - warmup
+        progress = ops.clip(since / (spec.epochs - warmup), 0.0, 1.0)
         if spec.schedule == "step":
             share = ops.power(0.5, ops.floor(ops.maximum(since, 0.0) / _HALVED_EVERY))
         elif spec.schedule == "cosine":
@@ -46,9 +47,9 @@ class Schedule(keras.optimizers.schedules.LearningRateSchedule):
             share = ops.where(progress < _RISE, up, down)
         else:
             share = ops.ones_like(progress)
-        if spec.warmup:
+        if warmup:
             # The first update has a rate above 0, the first after the warm-up the whole one.
-            warm = (epoch + 1 / self.n_batches) / spec.warmup
+            warm = (epoch + 1 / self.n_batches) / warmup
             share = ops.where(since < 0, ops.minimum(warm, 1.0), share)
         return spec.learning_rate * share
 
@@ -70,7 +71,10 @@ def optimizer_of(spec: TrainingSpec, schedule: Schedule) -> keras.Optimizer:
     rate = spec.learning_rate if spec.is_steady else schedule
     match spec.optimizer:
         case "adamw":
-            return keras.optimizers.AdamW(rate, weight_decay=spec.weight_decay)
+            optimizer = keras.optimizers.AdamW(rate, weight_decay=spec.weight_decay)
+            # These have no size that could be too large, as Loshchilov and Hutter's code does it.
+            optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
+            return optimizer
         case "sgd":
             return keras.optimizers.SGD(rate, momentum=0.9, nesterov=True)
         case "rmsprop":

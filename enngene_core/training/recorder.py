@@ -32,6 +32,8 @@ class TrainingProgress:
         Loss and accuracy so far; those on validation data too, once the epoch is finished.
     is_finished : bool
         Whether the epoch is finished.
+    part : str
+        Which of several networks it is, such as ``member 2 of 5``; empty for a single one.
     """
 
     epoch: int
@@ -40,6 +42,7 @@ class TrainingProgress:
     n_batches: int
     metrics: dict[str, float]
     is_finished: bool
+    part: str = ""
 
 
 OnProgress = Callable[[TrainingProgress], None]
@@ -56,11 +59,14 @@ class Watch:
     each_batch : bool
         Whether it is called after batches too, which takes time where batches are small.
     checkpoint : Checkpoint or None
+    part : str
+        Which of several networks it is.
     """
 
     on_progress: OnProgress | None = None
     each_batch: bool = False
     checkpoint: Checkpoint | None = None
+    part: str = ""
 
 
 class Recorder(keras.callbacks.Callback):
@@ -131,7 +137,13 @@ class Recorder(keras.callbacks.Callback):
             epoch = len(self.epochs) + (0 if is_finished else 1)
             self._watch.on_progress(
                 TrainingProgress(
-                    epoch, self._spec.epochs, batch, self.n_batches, metrics, is_finished
+                    epoch,
+                    self._spec.epochs,
+                    batch,
+                    self.n_batches,
+                    metrics,
+                    is_finished,
+                    self._watch.part,
                 )
             )
 

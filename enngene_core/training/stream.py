@@ -14,6 +14,7 @@ from enngene_core.specs.execution import ExecutionSpec
 from enngene_core.specs.training import TrainingSpec
 from enngene_core.training.augmentation import augmented
 from enngene_core.training.batches import shuffled_batches
+from enngene_core.training.folds import Division
 
 _VALIDATION_BATCH = 1024
 _LARGEST_BUFFER = 1 << 18
@@ -37,6 +38,8 @@ class Streams:
         Size of batches, augmentation and seed.
     execution
         Memory that the shuffle buffer must fit into.
+    division
+        Training and validation windows.
 
     Attributes
     ----------
@@ -52,13 +55,21 @@ class Streams:
     """
 
     def __init__(
-        self, dataset: Dataset, model: keras.Model, spec: TrainingSpec, execution: ExecutionSpec
+        self,
+        dataset: Dataset,
+        model: keras.Model,
+        spec: TrainingSpec,
+        execution: ExecutionSpec,
+        division: Division,
     ) -> None:
         self.failures: list[DatasetError] = []
         self._dataset, self._model, self._spec = dataset, model, spec
+        self._division = division
         self._branches = tuple(tensor.name for tensor in model.inputs)
-        self._buffer_rows = _buffer_rows(dataset, self._branches, spec, execution)
-        n_rows = len(dataset.rows("train"))
+        self._flank = min(spec.shift, dataset.spec.flank)
+        self._row_bytes = _row_bytes(dataset, self._branches, self._flank)
+        self._buffer_rows = _buffer_rows(dataset, self._branches, spec, execution, self._row_bytes)
+        n_rows = len(division.training)
         self.n_batches = sum(
             -(-min(self._buffer_rows, n_rows - first) // spec.batch_size)
             for first in range(0, n_rows, self._buffer_rows)
@@ -78,32 +89,33 @@ class Streams:
         class_weights : ndarray of float32, shape (n_classes,), or None
         """
         spec, encodings = self._spec, self._dataset.spec.encodings
-        row = _row_bytes(self._dataset, self._branches)
-        n_handed_over = min(_HANDED_OVER, _HANDED_OVER_BYTES // row) // spec.batch_size
+        n_rows = min(_HANDED_OVER, _HANDED_OVER_BYTES // self._row_bytes)
+        n_handed_over = n_rows // spec.batch_size
 
         def one_epoch() -> Batches:
             number = epoch()
             batches = shuffled_batches(
                 self._dataset,
-                self._dataset.rows("train"),
+                self._division.training,
                 branches=self._branches,
                 batch_size=spec.batch_size,
                 buffer_rows=self._buffer_rows,
                 rng=named_rng(spec.seed, f"batches of epoch {number}"),
                 n_batches=max(n_handed_over, 1),
+                flank=self._flank,
             )
             if not spec.shift and spec.reverse_complement == "off":
                 yield from batches
                 return
             rng = named_rng(spec.seed, f"augmentation of epoch {number}")
             for branches, labels in batches:
-                yield augmented(branches, encodings, spec, rng), labels
+                yield augmented(branches, encodings, spec, rng, flank=self._flank), labels
 
         return self._stream(one_epoch, spec.batch_size, self.n_batches, class_weights)
 
     def validation(self, class_weights: np.ndarray | None) -> tf.data.Dataset:
         """All validation windows in the order of the file."""
-        held_out = self._dataset.rows("validation")
+        held_out = self._division.validation
 
         def all_windows() -> Batches:
             for first in range(0, len(held_out), _VALIDATION_BATCH):
@@ -155,13 +167,18 @@ class Streams:
         return stream.apply(tf.data.experimental.assert_cardinality(n_batches))
 
 
-def _row_bytes(dataset: Dataset, branches: tuple[str, ...]) -> int:
+def _row_bytes(dataset: Dataset, branches: tuple[str, ...], flank: int) -> int:
     encodings = dataset.spec.encodings
-    return dataset.spec.window * sum(np.dtype(encodings[name].dtype).itemsize for name in branches)
+    sizes = [np.dtype(encodings[name].dtype).itemsize for name in branches]
+    return (dataset.spec.window + 2 * flank) * sum(sizes)
 
 
 def _buffer_rows(
-    dataset: Dataset, branches: tuple[str, ...], spec: TrainingSpec, execution: ExecutionSpec
+    dataset: Dataset,
+    branches: tuple[str, ...],
+    spec: TrainingSpec,
+    execution: ExecutionSpec,
+    row_bytes: int,
 ) -> int:
     if not execution.memory:
         return max(_LARGEST_BUFFER, spec.batch_size)
@@ -175,5 +192,4 @@ def _buffer_rows(
             f"batches of {spec.batch_size} windows do not fit into {execution.memory} MiB; "
             "use a smaller --batch-size"
         )
-    row = _row_bytes(dataset, branches)
-    return max(min(_LARGEST_BUFFER, allowed // 8 // row), spec.batch_size)
+    return max(min(_LARGEST_BUFFER, allowed // 8 // row_bytes), spec.batch_size)

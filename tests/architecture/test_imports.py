@@ -21,7 +21,10 @@ def loaded_by(module: str) -> set[str]:
 
 @pytest.mark.parametrize(
     "module",
-    ["enngene_core.dataset.preprocess", "enngene_core.specs.shapes", "enngene_core.dataset.file"],
+    [
+        *("enngene_core.dataset.preprocess", "enngene_core.specs.shapes"),
+        *("enngene_core.dataset.file", "enngene_core.tuning.search"),
+    ],
 )
 def test_preprocessing_starts_without_tensorflow(module: str) -> None:
     assert not loaded_by(module) & {"tensorflow", "keras", "pandas", "sklearn", "matplotlib"}

@@ -130,6 +130,15 @@ def test_flanks_fold_along_but_are_not_told(words: list[str], span: int) -> None
     assert np.abs(cut - alone).max() > 0.1
 
 
+@pytest.mark.parametrize("structure", ["mfe", "elements"])
+def test_flanks_fold_along_in_every_structure(
+    words: list[str], structure: StructureEncoding
+) -> None:
+    wide, _ = encoded(coded(*words), structure)
+    cut, _ = encoded(coded(*words), structure, flank=20)
+    np.testing.assert_array_equal(cut, wide[:, 20:50])
+
+
 @pytest.mark.parametrize("structure", ["mfe", "elements", "unpaired"])
 def test_beyond_the_chromosome_is_no_base(words: list[str], structure: StructureEncoding) -> None:
     short = coded(*words)[:, :50]
@@ -250,8 +259,6 @@ def test_a_perfect_hairpin_overflows_only_the_usual_scale() -> None:
 
 
 def test_refusals() -> None:
-    with refused(SpecError, "mfe", "flank of 2", "unpaired"):
-        encode_structure(coded("ACGTA"), structure="mfe", flank=2, n_threads=1)
     with refused(SpecError, "elements", "span of 40", "unpaired"):
         encode_structure(coded("ACGTA"), structure="elements", span=40, n_threads=1)
     with refused(ValueError, "4 nt", "flanks of 2"):

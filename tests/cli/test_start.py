@@ -35,7 +35,7 @@ def test_preprocessing_and_its_report_load_no_tensorflow() -> None:
 @pytest.mark.parametrize(
     "command",
     [
-        *("negatives", "preprocess", "split", "train", "evaluate", "predict", "interpret"),
+        *("negatives", "preprocess", "split", "train", "tune", "evaluate", "predict", "interpret"),
         *("import-model", "export-model"),
     ],
 )

@@ -120,6 +120,11 @@ BAD_FILES: dict[str, tuple[Callable[[h5py.File], None], tuple[str, ...]]] = {
     "short column": (replace("windows/end", np.arange(3)), ("/windows/end", "(3,)", "6 windows")),
     "numbers as names": (replace("windows/name", np.arange(6)), ("/windows/name", "int64")),
     "text branch": (replace("branches/sequence", CODES.astype("S1")), ("/branches/sequence",)),
+    "flanks that are not there": (
+        attribute("spec", '{"window": 5, "flank": 1}'),
+        ("/branches/sequence", "(6, 5)", "(6, 7)"),
+    ),
+    "flanks without end": (attribute("spec", '{"flank": 1001}'), ("flank", "1000")),
     "other width": (replace("branches/sequence", CODES[:, 1:]), ("(6, 4)", "(6, 5)")),
     "doubles": (replace("branches/conservation", CODES.astype(float)), ("float64", "float32")),
     "other bytes": (replace("branches/conservation", CODES.astype(">f4")), ("conservation",)),

@@ -114,18 +114,25 @@ def test_every_window_and_branch(folder: Path, tmp_path: Path, case: dict[str, o
         np.testing.assert_allclose(found["structure"], expected, rtol=0, atol=1e-6)
 
 
-@pytest.mark.parametrize("edge", ["pad", "shift"])
+@pytest.mark.parametrize(
+    ("edge", "flank", "structure"),
+    [
+        ("pad", 0, {"structure": "unpaired", "structure_flank": 10, "structure_span": 15}),
+        ("shift", 0, {"structure": "unpaired", "structure_flank": 10, "structure_span": 15}),
+        ("pad", 7, {"structure": "unpaired", "structure_flank": 10}),
+        ("shift", 12, {"structure": "mfe"}),
+    ],
+)
 def test_new_intervals_are_encoded_as_those_of_the_dataset(
-    folder: Path, tmp_path: Path, edge: str
+    folder: Path, tmp_path: Path, edge: str, flank: int, structure: dict[str, object]
 ) -> None:
     spec = PreprocessSpec(
         branches="sequence,structure,conservation",
         window=WIDTH,
+        flank=flank,
         edge=edge,
-        structure="unpaired",
-        structure_flank=10,
-        structure_span=15,
         ratio=(2, 1, 1),
+        **structure,
     )
     classes = [ClassFile(name, folder / f"{name}.bed") for name in ("exons", "introns")]
     one_core = ExecutionSpec(threads=1)

@@ -19,6 +19,7 @@ from enngene_core.specs.execution import ExecutionSpec
 from enngene_core.specs.exporting import ExportSpec
 from enngene_core.specs.importing import ImportSpec
 from enngene_core.specs.interpretation import InterpretationSpec
+from enngene_core.specs.members import MembersSpec
 from enngene_core.specs.negatives import NegativesSpec
 from enngene_core.specs.network import (
     MAX_LAYERS,
@@ -30,21 +31,24 @@ from enngene_core.specs.network import (
     ResidualLayer,
 )
 from enngene_core.specs.preprocess import PreprocessSpec
+from enngene_core.specs.presets import PresetSpec
 from enngene_core.specs.split import SplitSpec
 from enngene_core.specs.training import TrainingSpec
+from enngene_core.specs.tuning import TuningSpec
 from tests.galaxy.checkout import Checkout
 from tests.galaxy.form import Wrapper, WrapperParameter
 
 WRAPPERS = {wrapper.command_name: wrapper for wrapper in map(Wrapper.read, Checkout().wrappers)}
-SPECS: dict[str, type[Spec]] = {
-    "negatives": NegativesSpec,
-    "preprocess": PreprocessSpec,
-    "split": SplitSpec,
-    "train": TrainingSpec,
-    "evaluate": EvaluationSpec,
-    "interpret": InterpretationSpec,
-    "import-model": ImportSpec,
-    "export-model": ExportSpec,
+SPECS: dict[str, tuple[type[Spec], ...]] = {
+    "negatives": (NegativesSpec,),
+    "preprocess": (PreprocessSpec,),
+    "split": (SplitSpec,),
+    "train": (PresetSpec, TrainingSpec, MembersSpec),
+    "tune": (TuningSpec,),
+    "evaluate": (EvaluationSpec,),
+    "interpret": (InterpretationSpec,),
+    "import-model": (ImportSpec,),
+    "export-model": (ExportSpec,),
 }
 # Set by the server for each job, and not by the user.
 EXECUTION_FLAGS = {f"--{name}" for name in ExecutionSpec.model_fields}
@@ -69,8 +73,9 @@ BOUNDS = ("ge", "gt", "le", "lt", "max_length")
 KINDS = {int: "integer", float: "float", bool: "boolean", str: "text"}
 
 SCALARS = [
-    pytest.param(command, name, id=f"{command}-{name}")
-    for command, spec in SPECS.items()
+    pytest.param(command, name, spec.model_fields[name], id=f"{command}-{name}")
+    for command, specs in SPECS.items()
+    for spec in specs
     for name in spec.model_fields
 ]
 
@@ -155,13 +160,13 @@ def test_wrapper_needs_this_version_of_the_core(command: str) -> None:
     assert version.split("+galaxy")[0] == enngene_core.__version__
 
 
-@pytest.mark.parametrize(("command", "name"), SCALARS)
-def test_parameter_is_as_its_spec_says(command: str, name: str) -> None:
+@pytest.mark.parametrize(("command", "name", "field"), SCALARS)
+def test_parameter_is_as_its_spec_says(command: str, name: str, field: FieldInfo) -> None:
     places = WRAPPERS[command].places_of(name)
     assert places, "a field of the spec is nowhere in the form"
     for parameter in places:
         assert parameter.name in (name, "(repeat)")
-        assert_same(parameter, SPECS[command].model_fields[name])
+        assert_same(parameter, field)
 
 
 @pytest.mark.parametrize("command", WRAPPERS)

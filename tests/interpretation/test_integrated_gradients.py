@@ -77,19 +77,25 @@ def test_attributions_sum_to_the_difference_of_outputs(
     np.testing.assert_allclose(found.total, found.difference, atol=0.02)
 
 
-def test_batches_make_no_difference(monkeypatch, branches: dict[str, np.ndarray]) -> None:
+@pytest.mark.parametrize(
+    ("n_rows", "told_of"), [(40, [4, 8, 9]), (7, list(range(1, 10))), (1, list(range(1, 10)))]
+)
+def test_batches_make_no_difference(
+    monkeypatch, branches: dict[str, np.ndarray], n_rows: int, told_of: list[int]
+) -> None:
     from enngene_core.interpretation import integrated_gradients as module
 
     spec = NetworkSpec(branches=dict.fromkeys(BRANCHES, ()))
     model = build_network(spec, **dataset_of(spec, width=WIDTH, n_classes=2).sizes)
     target = np.zeros(N_WINDOWS, dtype=int)
     together = integrated_gradients(model, branches, target, steps=10)
-    monkeypatch.setattr(module, "_ROWS_AT_ONCE", 40)
+    # 7 and 1: a network so large that not even the points of one window fit.
+    monkeypatch.setattr(module, "_MOST_ROWS", n_rows)
     told = []
     apart = integrated_gradients(
         model, branches, target, steps=10, on_progress=lambda done, all_: told.append((done, all_))
     )
-    assert told == [(4, 9), (8, 9), (9, 9)]
+    assert told == [(done, 9) for done in told_of]
     np.testing.assert_allclose(apart.difference, together.difference, atol=1e-6)
     for name in BRANCHES:
         np.testing.assert_allclose(apart.branches[name], together.branches[name], atol=1e-6)

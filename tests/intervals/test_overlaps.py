@@ -97,23 +97,28 @@ places = st.lists(
 chroms = st.permutations(["chr1", "chr2", "chrX"])
 
 
-def overlap(windows: Windows, i: int, others: Windows, j: int) -> bool:
+flanks = st.integers(0, 6)
+
+
+def overlap(windows: Windows, i: int, others: Windows, j: int, flank: int) -> bool:
     here, there = windows.locus(i), others.locus(j)
-    return here.chrom == there.chrom and here.start < there.end and there.start < here.end
+    is_near = here.start < there.end + flank and there.start - flank < here.end
+    return here.chrom == there.chrom and is_near
 
 
 def make(rows: list[tuple[str, int, int, str]], order: list[str]) -> Windows:
     return make_windows([(c, start, start + n, s) for c, start, n, s in rows], chroms=order)
 
 
-@given(rows=places, order=chroms)
+@given(rows=places, order=chroms, flank=flanks)
 def test_groups_are_what_overlaps_link(
-    rows: list[tuple[str, int, int, str]], order: list[str]
+    rows: list[tuple[str, int, int, str]], order: list[str], flank: int
 ) -> None:
     windows = make(rows, order)
-    groups = overlap_groups(windows)
+    groups = overlap_groups(windows, flank=flank)
+    n = range(len(rows))
     linked = np.array(
-        [[overlap(windows, i, windows, j) for j in range(len(rows))] for i in range(len(rows))],
+        [[overlap(windows, i, windows, j, flank) for j in n] for i in n],
         dtype=bool,
     ).reshape(len(rows), len(rows))
     for k in range(len(rows)):  # Warshall's transitive closure
@@ -128,15 +133,19 @@ def test_windows_that_touch_do_not_overlap() -> None:
     assert overlaps_any(windows, windows.take(np.array([0]))).tolist() == [True, False, False]
 
 
-@given(rows=places, others=places, order=chroms)
+@given(rows=places, others=places, order=chroms, flank=flanks)
 def test_overlaps_with_any_by_brute_force(
-    rows: list[tuple[str, int, int, str]], others: list[tuple[str, int, int, str]], order: list[str]
+    rows: list[tuple[str, int, int, str]],
+    others: list[tuple[str, int, int, str]],
+    order: list[str],
+    flank: int,
 ) -> None:
     windows, judges = make(rows, order), make(others, order)
     expected = [
-        any(overlap(windows, i, judges, j) for j in range(len(others))) for i in range(len(rows))
+        any(overlap(windows, i, judges, j, flank) for j in range(len(others)))
+        for i in range(len(rows))
     ]
-    assert overlaps_any(windows, judges).tolist() == expected
+    assert overlaps_any(windows, judges, flank=flank).tolist() == expected
 
 
 def test_the_largest_coordinates_of_many_chromosomes_stay_apart() -> None:

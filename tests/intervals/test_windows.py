@@ -38,10 +38,19 @@ def test_parts_are_put_together_again() -> None:
     assert columns(concatenate(parts)) == columns(WINDOWS)
 
 
-def test_only_the_place_is_widened() -> None:
-    wide = WINDOWS.widened(
-        WINDOWS.start - 1, WINDOWS.end + 2, WINDOWS.pad_left + 3, WINDOWS.pad_right + 4
-    )
+def test_flanks_are_padded_beyond_an_end() -> None:
+    wide = WINDOWS.with_flanks(4, np.array([13, 9]))  # chr2 and génome
     changed = {name for name in COLUMNS if columns(wide)[name] != columns(WINDOWS)[name]}
     assert changed == {"start", "end", "pad_left", "pad_right"}
-    assert wide.locus(0) == Locus("chr2", 2, 10, "a", "-")
+    assert [wide.locus(i)[:3] for i in range(3)] == [
+        ("chr2", 0, 12), ("génome", 0, 9), ("chr2", 3, 13)
+    ]  # fmt: skip
+    assert wide.pad_left.tolist() == [1, 4, 0]
+    assert wide.pad_right.tolist() == [0, 0, 3]
+    assert WINDOWS.with_flanks(0, np.array([13, 9])) is WINDOWS
+
+
+def test_flanks_of_a_padded_window_lie_beyond_its_padding() -> None:
+    wide = WINDOWS.with_flanks(4, np.array([13, 9])).with_flanks(2, np.array([13, 9]))
+    at_once = WINDOWS.with_flanks(6, np.array([13, 9]))
+    assert columns(wide) == columns(at_once)

@@ -29,7 +29,7 @@ def bundle_of(network: NetworkSpec, *, width: int, n_classes: int) -> Bundle:
         metrics={"validation_loss": 0.5},
         provenance={"inputs_sha256": {"dataset": "00"}, "software": {"python": "3.11"}},
     )
-    return Bundle(config, build_network(network, **dataset.sizes))
+    return Bundle(config, (build_network(network, **dataset.sizes),))
 
 
 def write(path: Path, bundle: Bundle) -> Path:

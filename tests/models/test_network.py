@@ -17,9 +17,9 @@ from enngene_core.specs.network import (
     Precision,
     RecurrentLayer,
     ResidualLayer,
-    default_network,
 )
 from enngene_core.specs.preprocess import DatasetSpec
+from enngene_core.specs.presets import PRESETS
 from enngene_core.specs.shapes import LayerShape, layer_shapes
 from tests.models.networks import (
     AVERAGE,
@@ -117,10 +117,10 @@ def test_too_many_parameters_are_refused_before_building(no_memory: None) -> Non
     ("layer", "words"),
     [
         (ConvolutionLayer(filters=4096, kernel=1), "convolution 4096 x 1"),
-        (ResidualLayer(filters=1500, kernel=1), "residual 1500 x 1"),
+        (ResidualLayer(filters=2500, kernel=1), "residual 2500 x 1"),
         (RecurrentLayer(type="gru", units=1000), "GRU 1000"),
         # What the pattern reaches beyond the window is padded with zeros.
-        (ResidualLayer(filters=20, kernel=1000, dilation=1024), "residual 20 x 1000, dilation"),
+        (ResidualLayer(filters=6, kernel=1000, dilation=1024), "residual 6 x 1000, dilation"),
     ],
 )
 def test_too_many_activations_are_refused_before_building(
@@ -193,16 +193,14 @@ def test_a_dilated_pattern_by_hand(word: str, n_pairs: int, precision: Precision
 
 
 def test_a_residual_layer_by_hand() -> None:
-    """Two convolutions that hand their input on, the second twice: x becomes x + 2 x."""
+    """A convolution that hands its input on twice: x becomes x + 2 x."""
     layer = ResidualLayer(filters=4, kernel=3, dilation=2)
     spec = NetworkSpec(branches={"sequence": (layer,)})
     model = build_network(spec, width=5, channels={"sequence": 4}, n_classes=2)
     middle = np.zeros((3, 4, 4), np.float32)
-    middle[1] = np.eye(4)
-    zeros = np.zeros(4, np.float32)
-    model.get_layer("sequence_1_first").set_weights([middle, zeros])
-    model.get_layer("sequence_1_second").set_weights([2 * middle, zeros])
-    inner = keras.Model(model.inputs, model.get_layer("sequence_1_activation").output)
+    middle[1] = 2 * np.eye(4)
+    model.get_layer("sequence_1").set_weights([middle, np.zeros(4, np.float32)])
+    inner = keras.Model(model.inputs, model.get_layer("sequence_1_sum").output)
     one_hot = np.eye(4, dtype=np.float32)[[[0, 1, 2, 3, 2]]]
     np.testing.assert_allclose(np.asarray(inner({"sequence": one_hot})), 3 * one_hot)
 
@@ -261,7 +259,7 @@ def test_unknown_symbols_are_zeros_and_every_other_row_sums_to_one(
         window=6,
         classes=("a", "b"),
     )
-    model = build_network(default_network(dataset.encodings), **dataset.sizes)
+    model = build_network(PRESETS["cnn-gru"].network(dataset.encodings), **dataset.sizes)
     codes = np.array([[0, 1, 2, 3, 4, 5]], dtype=np.uint8)
     scores = codes.astype(np.float32)
     inputs = network_inputs(
@@ -277,7 +275,7 @@ def test_unknown_symbols_are_zeros_and_every_other_row_sums_to_one(
 
 def test_probabilities_of_structure_are_one_channel() -> None:
     dataset = DatasetSpec(branches="structure", structure="unpaired", window=7, classes=("a", "b"))
-    model = build_network(default_network(dataset.encodings), **dataset.sizes)
+    model = build_network(PRESETS["cnn-gru"].network(dataset.encodings), **dataset.sizes)
     scores = np.random.default_rng(0).random((3, 7), dtype=np.float32)
     assert predict_probabilities(model, {"structure": scores}).shape == (3, 2)
 
@@ -285,7 +283,7 @@ def test_probabilities_of_structure_are_one_channel() -> None:
 def test_batches_make_no_difference() -> None:
     from enngene_core.models import inference
 
-    spec = default_network(("sequence",))
+    spec = PRESETS["cnn-gru"].network(("sequence",))
     model = build_network(spec, width=20, channels={"sequence": 4}, n_classes=3)
     codes = np.random.default_rng(0).integers(0, 5, (1030, 20), dtype=np.uint8)
     told = []

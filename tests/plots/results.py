@@ -21,10 +21,11 @@ from enngene_core.intervals.rejections import Rejections
 from enngene_core.intervals.windows import Windows
 from enngene_core.models.bundle import Bundle, BundleConfig
 from enngene_core.specs.interpretation import InterpretationSpec
-from enngene_core.specs.network import default_network
 from enngene_core.specs.preprocess import DatasetSpec
+from enngene_core.specs.presets import PRESETS
 from enngene_core.specs.shapes import layer_shapes
 from enngene_core.specs.training import TrainingSpec
+from enngene_core.training.fitted import Fitted, mean_of_kept
 from enngene_core.training.train import TrainingResult
 
 BRANCHES = ("sequence", "structure", "conservation")
@@ -47,10 +48,10 @@ def names(n_classes: int) -> tuple[str, ...]:
 
 def config(classes: Sequence[str], *, window: int = 20) -> BundleConfig:
     return BundleConfig(
-        network=default_network(BRANCHES),
+        network=PRESETS["cnn-gru"].network(BRANCHES),
         dataset=DatasetSpec(classes=tuple(classes), branches=BRANCHES, window=window, seed=7),
         encodings={},
-        training=TrainingSpec(epochs=3, seed=11),
+        training=TrainingSpec(epochs=3, seed=11, schedule="constant"),
         metrics={"validation_accuracy": 0.5},
         provenance={
             "inputs_sha256": {f"intervals:{name}": "ab12" * 16 for name in classes},
@@ -152,15 +153,35 @@ def training_result(classes: Sequence[str] = ("a", "b")) -> TrainingResult:
     counts = np.zeros((len(classes), 4), dtype=np.int64)
     counts[:, 0], counts[:, 1] = 400, 40
     counts[0, 1] = 60
-    return TrainingResult(
-        bundle=Bundle(made, None),
+    fitted = Fitted(
         history=[(1, 0.7, 0.5, 0.69, 0.55), (2, 0.6, 0.7, 0.5, 0.8), (3, 0.5, 0.8, 0.6, 0.7)],
         best_epoch=2,
         stopped_early=False,
+        learning_rates=(0.1, 0.05, 0.02),
+    )
+    made = made.model_copy(update={"metrics": mean_of_kept([fitted])})
+    return TrainingResult(
+        bundle=Bundle(made, ()),
+        fits=(fitted,),
         layers=layer_shapes(made.network, **made.dataset.sizes),
         counts=counts,
         unused_branches=(),
     )
+
+
+def with_fit(result: TrainingResult, **values: Any) -> TrainingResult:
+    """The result with other values of its only network."""
+    fitted = replace(result.fits[0], **values)
+    metrics = mean_of_kept([fitted])
+    config = result.bundle.config.model_copy(update={"metrics": metrics})
+    return replace(result, bundle=Bundle(config, ()), fits=(fitted,))
+
+
+def with_schedule(result: TrainingResult, schedule: str) -> TrainingResult:
+    """The result of training with another schedule of the learning rate."""
+    training = result.bundle.config.training.model_copy(update={"schedule": schedule})
+    config = result.bundle.config.model_copy(update={"training": training})
+    return replace(result, bundle=Bundle(config, ()))
 
 
 def evaluation_result(

@@ -18,17 +18,19 @@ from enngene_core.specs.network import (
     ResidualLayer,
 )
 from enngene_core.specs.shapes import layer_shapes
+from enngene_core.specs.training import TrainingSpec
 from tests.plots.drawn import png, texts
 from tests.plots.results import HOSTILE, evaluation_result, names, training_result
 
 
 def test_learning_curves_mark_the_kept_epoch() -> None:
-    display = LearningCurvesDisplay(training_result()).plot()
+    display = LearningCurvesDisplay(training_result().fits, TrainingSpec()).plot()
     loss, accuracy = display.ax
     assert list(loss.lines[0].get_ydata()) == [0.7, 0.6, 0.5]
     assert list(loss.lines[1].get_ydata()) == [0.69, 0.5, 0.6]
     assert list(accuracy.lines[1].get_ydata()) == [0.55, 0.8, 0.7]
-    assert list(loss.lines[2].get_xdata()) == [2, 2]
+    assert list(loss.lines[2].get_xdata()) == [2]
+    assert list(loss.lines[3].get_xdata()) == [2, 2]
 
 
 def test_architecture_has_a_box_for_each_layer() -> None:
@@ -68,7 +70,7 @@ def test_architecture_tells_what_each_kind_of_layer_does() -> None:
         (
             "residual 6 \N{MULTIPLICATION SIGN} 5",
             "batch norm, dropout 0.2",
-            "13 positions \N{MULTIPLICATION SIGN} 6, 390 parameters",
+            "13 positions \N{MULTIPLICATION SIGN} 6, 180 parameters",
         ),
         ("global pooling", "max and average", "6 values"),
         ("dense 5", "5 values, 35 parameters"),

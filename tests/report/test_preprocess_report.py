@@ -82,6 +82,11 @@ def test_ready_sequences_are_told_from_intervals() -> None:
             "structure (probability that the base is unpaired, from the partition function, "
             "folded with up to 50 nt on each side, of bases that pair over at most 40 nt)",
         ),
+        (
+            {"flank": 20, "structure": "unpaired", "structure_flank": 50},
+            "folded with up to 70 nt on each side",
+        ),
+        ({"flank": 20}, "It keeps 20 nt on each side of every window too"),
         ({"tracks": {"ctcf": "regions"}}, "ctcf (1 inside the user's own regions, 0 outside)"),
     ],
 )

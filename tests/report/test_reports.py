@@ -23,6 +23,8 @@ from tests.plots.results import (
     split_result,
     training_result,
     with_difference,
+    with_fit,
+    with_schedule,
 )
 from tests.report.reading import table_of, text_of, warnings_of
 
@@ -69,10 +71,11 @@ def test_training_tells_the_kept_epoch_and_its_numbers() -> None:
 
 def test_training_warns() -> None:
     result = training_result()
-    falling = replace(result, history=result.history[:2])
+    falling = with_fit(result, history=result.fits[0].history[:2])
     assert "still falling" in warnings_of(training_report(falling))
     assert "still falling" not in warnings_of(training_report(result))
-    blind = replace(result, history=[(1, 0.6, 0.9, 0.7, 0.6)], best_epoch=1, stopped_early=True)
+    assert "still falling" not in warnings_of(training_report(with_schedule(falling, "cosine")))
+    blind = with_fit(result, history=[(1, 0.6, 0.9, 0.7, 0.6)], best_epoch=1, stopped_early=True)
     warnings = warnings_of(training_report(blind))
     assert "no better than always naming the most frequent class (60.0 %)" in warnings
     assert "it overfits" in warnings

@@ -5,7 +5,8 @@ import pytest
 
 from enngene_core.errors import SpecError
 from enngene_core.specs.base import read_json, validate
-from enngene_core.specs.network import NetworkSpec, default_network, with_states
+from enngene_core.specs.network import NetworkSpec, with_states
+from enngene_core.specs.presets import PRESETS
 from tests.refusal import refused
 
 CONVOLUTION, RESIDUAL = {"type": "convolution"}, {"type": "residual"}
@@ -142,7 +143,7 @@ def test_a_bad_layer_is_named(layer: object, words: tuple[str, ...]) -> None:
 
 
 def test_a_network_is_the_same_after_a_journey_through_json() -> None:
-    spec = default_network(("sequence", "conservation"))
+    spec = PRESETS["residual"].network(("sequence", "conservation"))
     assert NetworkSpec.model_validate_json(spec.model_dump_json()) == spec
 
 

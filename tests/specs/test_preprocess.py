@@ -28,6 +28,8 @@ def test_words_and_lists_say_the_same() -> None:
         ({"branches": "genes"}, ("branches", "genes")),
         ({"feature": "x" * 101}, ("feature", "100")),
         ({"structure": "pairs"}, ("structure", "mfe", "unpaired", "elements")),
+        ({"flank": -1}, ("flank", "found -1")),
+        ({"flank": 1001}, ("flank", "1000")),
         ({"structure_flank": -1}, ("structure_flank", "found -1")),
         ({"structure_flank": 5001}, ("structure_flank", "5000")),
         ({"structure_flank": 5}, ("--structure-flank", "--structure unpaired")),

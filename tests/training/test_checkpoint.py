@@ -28,7 +28,7 @@ OPTIONS = {
     "optimizer": "adamw",
     "learning-rate": 0.01,
     "schedule": "cosine",
-    "warmup": 1,
+    "warmup": 0.25,
     "label-smoothing": 0.05,
     "class-weights": "balanced",
     "shift": 4,

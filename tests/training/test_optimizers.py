@@ -10,7 +10,7 @@ from enngene_core.training.optimizers import Schedule, optimizer_of
 
 def rates(n_batches: int, **values: Any) -> np.ndarray:
     """Learning rate of each update, where the largest is 1."""
-    spec = TrainingSpec(learning_rate=1, **values)
+    spec = TrainingSpec(learning_rate=1, **{"schedule": "constant", "warmup": 0, **values})
     schedule = Schedule(spec, n_batches)
     steps = range(spec.epochs * n_batches)
     return np.array([float(schedule(np.int64(step))) for step in steps])
@@ -37,14 +37,15 @@ def test_one_cycle_rises_and_falls() -> None:
 
 @pytest.mark.parametrize("schedule", ["constant", "step", "cosine"])
 def test_a_warm_up_rises_to_where_the_schedule_begins(schedule: str) -> None:
-    found = rates(2, epochs=14, warmup=2, schedule=schedule)
+    found = rates(2, epochs=16, warmup=0.125, schedule=schedule)
     np.testing.assert_allclose(found[:5], [0.25, 0.5, 0.75, 1, 1], rtol=1e-6)
-    after = rates(2, epochs=12, schedule=schedule)
+    after = rates(2, epochs=14, schedule=schedule)
     np.testing.assert_allclose(found[4:], after, atol=1e-6)
 
 
 def test_the_rate_of_an_epoch_is_that_of_its_last_update() -> None:
-    schedule = Schedule(TrainingSpec(learning_rate=1, epochs=4, warmup=2), 4)
+    spec = TrainingSpec(learning_rate=1, epochs=4, warmup=0.5, schedule="constant")
+    schedule = Schedule(spec, 4)
     assert [schedule.at_end_of(epoch) for epoch in (1, 2, 3)] == [0.5, 1, 1]
 
 
@@ -59,7 +60,7 @@ def test_the_rate_of_an_epoch_is_that_of_its_last_update() -> None:
     ],
 )
 def test_every_optimizer_takes_every_schedule(name: Any, kind: type, schedule: Any) -> None:
-    spec = TrainingSpec(optimizer=name, schedule=schedule, epochs=5, learning_rate=0.1)
+    spec = TrainingSpec(optimizer=name, schedule=schedule, warmup=0, epochs=5, learning_rate=0.1)
     optimizer = optimizer_of(spec, Schedule(spec, 3))
     assert type(optimizer) is kind
     weight = keras.Variable(np.float32(1))
@@ -71,7 +72,7 @@ def test_every_optimizer_takes_every_schedule(name: Any, kind: type, schedule: A
 
 
 def test_sgd_takes_a_nesterov_step() -> None:
-    spec = TrainingSpec(optimizer="sgd", learning_rate=0.1)
+    spec = TrainingSpec(optimizer="sgd", learning_rate=0.1, schedule="constant", warmup=0)
     optimizer = optimizer_of(spec, Schedule(spec, 1))
     weight = keras.Variable(np.float32(1))
     optimizer.build([weight])
@@ -80,10 +81,16 @@ def test_sgd_takes_a_nesterov_step() -> None:
     assert float(weight.numpy()) == pytest.approx(1 - 0.19)
 
 
-def test_weight_decay_pulls_to_zero_where_nothing_is_learned() -> None:
-    spec = TrainingSpec(optimizer="adamw", learning_rate=0.1, weight_decay=0.5)
+def test_one_cycle_has_no_warm_up() -> None:
+    plain = rates(10, epochs=10, schedule="one-cycle")
+    np.testing.assert_array_equal(plain, rates(10, epochs=10, schedule="one-cycle", warmup=0.5))
+
+
+def test_biases_and_normalisation_are_not_pulled_to_zero() -> None:
+    spec = TrainingSpec(learning_rate=0.1, weight_decay=0.5, schedule="constant", warmup=0)
     optimizer = optimizer_of(spec, Schedule(spec, 1))
-    weight = keras.Variable(np.float32(1))
-    optimizer.build([weight])
-    optimizer.apply([0 * weight])
-    assert float(weight.numpy()) == pytest.approx(1 - 0.1 * 0.5)
+    names = ("kernel", "bias", "gamma", "beta")
+    weights = [keras.Variable(np.float32(1), name=name) for name in names]
+    optimizer.build(weights)
+    optimizer.apply([0 * weight for weight in weights])
+    assert [float(weight.numpy()) for weight in weights] == [pytest.approx(0.95), 1, 1, 1]

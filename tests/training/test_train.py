@@ -49,14 +49,14 @@ def test_the_bundle_keeps_the_weights_of_the_best_epoch(
     real_dataset: RealDataset, trained: TrainedModel
 ) -> None:
     result = trained.result
-    validation_losses = [row[3] for row in result.history]
-    assert result.best_epoch == 1 + int(np.argmin(validation_losses))
-    best = result.history[result.best_epoch - 1]
+    validation_losses = [row[3] for row in result.fits[0].history]
+    assert result.fits[0].best_epoch == 1 + int(np.argmin(validation_losses))
+    best = result.fits[0].history[result.fits[0].best_epoch - 1]
     loss, accuracy = bundle_losses(real_dataset.path, trained.path, "validation")
     assert loss == pytest.approx(best[3], rel=1e-4)
     assert accuracy == pytest.approx(best[4], rel=1e-5)
     metrics = read_bundle(trained.path).config.metrics
-    assert metrics["epoch"] == result.best_epoch
+    assert metrics["epoch"] == result.fits[0].best_epoch
     assert metrics["validation_loss"] == best[3]
 
 
@@ -64,7 +64,7 @@ def test_history_is_a_table_of_epochs(trained: TrainedModel) -> None:
     header, *rows = trained.history.read_text().splitlines()
     assert header.split("\t") == list(HISTORY_COLUMNS)
     found = np.array([[float(value) for value in row.split("\t")] for row in rows])
-    np.testing.assert_allclose(found, trained.result.history, rtol=1e-5)
+    np.testing.assert_allclose(found, trained.result.fits[0].history, rtol=1e-5)
     assert found[:, 0].tolist() == list(range(1, len(rows) + 1))
     np.testing.assert_array_equal(trained.result.counts.sum(axis=1) > 0, True)
 
@@ -90,22 +90,34 @@ def test_training_stops_early_and_says_so(real_dataset: RealDataset, tmp_path: P
     told: list[TrainingProgress] = []
     result = train(
         real_dataset.path,
-        TrainingSpec(epochs=40, batch_size=16, learning_rate=0.3, patience=2, seed=4),
+        TrainingSpec(
+            epochs=40,
+            batch_size=16,
+            optimizer="adam",
+            learning_rate=0.3,
+            schedule="constant",
+            warmup=0,
+            label_smoothing=0,
+            patience=2,
+            seed=4,
+        ),
         network=ONE_FILTER,
         output=tmp_path / "model.zip",
         on_progress=told.append,
         each_batch=True,
     )
-    assert result.stopped_early
-    assert len(result.history) == result.best_epoch + 2 < 40
+    assert result.fits[0].stopped_early
+    assert len(result.fits[0].history) == result.fits[0].best_epoch + 2 < 40
     # The bundle is that of the best epoch, which was not the last.
     loss, _ = bundle_losses(real_dataset.path, tmp_path / "model.zip", "validation")
-    assert loss == pytest.approx(result.history[result.best_epoch - 1][3], rel=1e-4)
-    assert loss != pytest.approx(result.history[-1][3], rel=1e-3)
+    assert loss == pytest.approx(result.fits[0].history[result.fits[0].best_epoch - 1][3], rel=1e-4)
+    assert loss != pytest.approx(result.fits[0].history[-1][3], rel=1e-3)
     assert result.unused_branches == ("structure", "conservation")
     n_batches = -(-int(result.counts[:, 0].sum()) // 16)
     finished = [progress for progress in told if progress.is_finished]
-    assert [progress.epoch for progress in finished] == list(range(1, len(result.history) + 1))
+    assert [progress.epoch for progress in finished] == list(
+        range(1, len(result.fits[0].history) + 1)
+    )
     first = [p.batch for p in told if p.epoch == 1 and not p.is_finished]
     assert first == sorted(set(first)) and first[-1] == n_batches
     assert {"loss", "accuracy", "val_loss", "val_accuracy"} <= set(finished[0].metrics)
@@ -230,19 +242,26 @@ def test_a_loss_that_is_no_longer_finite_leaves_the_best_model(
         real_dataset.path,
         # After an epoch of warm-up the steps are so large that the numbers overflow.
         TrainingSpec(
-            epochs=30, batch_size=4, optimizer="sgd", learning_rate=1, warmup=20, patience=30
+            epochs=30,
+            batch_size=4,
+            optimizer="sgd",
+            learning_rate=1,
+            schedule="constant",
+            warmup=2 / 3,
+            label_smoothing=0,
+            patience=30,
         ),
         network=OVERFLOWING,
         output=output,
     )
-    assert result.not_finite is not None
-    assert result.not_finite == len(result.history) + 1 <= 30
-    assert not result.stopped_early
+    assert result.fits[0].not_finite is not None
+    assert result.fits[0].not_finite == len(result.fits[0].history) + 1 <= 30
+    assert not result.fits[0].stopped_early
     loss, _ = bundle_losses(real_dataset.path, output, "validation")
-    assert loss == pytest.approx(result.history[result.best_epoch - 1][3], rel=1e-4)
+    assert loss == pytest.approx(result.fits[0].history[result.fits[0].best_epoch - 1][3], rel=1e-4)
     blocks = training_report(result).sections[0].blocks
     warnings = [block.text for block in blocks if isinstance(block, Warning)]
-    assert any(f"In epoch {result.not_finite} the loss" in text for text in warnings)
+    assert any(f"In epoch {result.fits[0].not_finite} the loss" in text for text in warnings)
 
 
 def test_a_collapsed_network_is_told_on_top(copied: Path, tmp_path: Path) -> None:
@@ -250,16 +269,16 @@ def test_a_collapsed_network_is_told_on_top(copied: Path, tmp_path: Path) -> Non
         file["branches/sequence"][:] = 0
     result = train(copied, SHORT, network=ONE_FILTER, output=tmp_path / "model.zip")
     largest = int(result.counts[:, 0].argmax())
-    assert result.only_class == result.bundle.config.dataset.classes[largest]
+    assert result.fits[0].only_class == result.bundle.config.dataset.classes[largest]
     (warning, *_) = training_report(result).sections[0].blocks
     assert isinstance(warning, Warning)
-    assert "collapsed" in warning.text and result.only_class in warning.text
+    assert "collapsed" in warning.text and result.fits[0].only_class in warning.text
 
 
 def test_a_network_that_tells_classes_apart_has_not_collapsed(trained: TrainedModel) -> None:
-    assert trained.result.only_class is None
-    assert trained.result.not_finite is None
-    assert len(trained.result.seconds) == len(trained.result.history)
+    assert trained.result.fits[0].only_class is None
+    assert trained.result.fits[0].not_finite is None
+    assert len(trained.result.fits[0].seconds) == len(trained.result.fits[0].history)
     assert not isinstance(training_report(trained.result).sections[0].blocks[0], Warning)
 
 
@@ -267,13 +286,15 @@ def test_a_learning_rate_that_changes_is_a_column(
     real_dataset: RealDataset, tmp_path: Path
 ) -> None:
     history = tmp_path / "history.tsv"
-    spec = TrainingSpec(epochs=3, batch_size=64, learning_rate=0.1, warmup=2)
+    spec = TrainingSpec(
+        epochs=3, batch_size=64, learning_rate=0.1, warmup=2 / 3, schedule="constant"
+    )
     output = tmp_path / "model.zip"
     result = train(real_dataset.path, spec, network=ONE_FILTER, output=output, history=history)
     header, *rows = history.read_text().splitlines()
     assert header.split("\t") == [*HISTORY_COLUMNS, "learning_rate"]
     assert [float(row.split("\t")[-1]) for row in rows] == pytest.approx([0.05, 0.1, 0.1])
-    assert result.learning_rates == pytest.approx((0.05, 0.1, 0.1))
+    assert result.fits[0].learning_rates == pytest.approx((0.05, 0.1, 0.1))
 
 
 def test_a_model_that_may_not_be_repeatable_says_so(
@@ -292,9 +313,9 @@ def test_smallest_falls_do_not_count_for_patience(
 ) -> None:
     spec = TrainingSpec(epochs=9, batch_size=64, learning_rate=1e-5, patience=2, min_delta=1)
     result = train(real_dataset.path, spec, network=ONE_FILTER, output=tmp_path / "model.zip")
-    losses = [row[3] for row in result.history]
-    assert len(losses) == 3 and result.stopped_early
-    assert result.best_epoch == 1 + int(np.argmin(losses))
+    losses = [row[3] for row in result.fits[0].history]
+    assert len(losses) == 3 and result.fits[0].stopped_early
+    assert result.fits[0].best_epoch == 1 + int(np.argmin(losses))
 
 
 def test_a_network_that_is_too_large_is_refused(copied: Path, tmp_path: Path) -> None:

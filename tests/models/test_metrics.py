@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from sklearn import metrics as sklearn_metrics
 
-from enngene_core.evaluation.metrics import class_curves, confusion, curves_by_class, micro_average
+from enngene_core.models.metrics import class_curves, confusion, curves_by_class, micro_average
 
 
 def test_four_windows_by_hand() -> None:

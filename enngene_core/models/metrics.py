@@ -1,5 +1,6 @@
 """Measures and curves of multi-class predictions."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -80,6 +81,12 @@ def curves_by_class(
         for index, name in enumerate(classes)
     }
     return {name: curves for name, curves in found.items() if curves is not None}
+
+
+def macro_average(curves: Mapping[str, ClassCurves], metric: str) -> float:
+    """Mean of ``auroc`` or ``average_precision`` over the classes that have one; else NaN."""
+    values = [getattr(of_class, metric) for of_class in curves.values()]
+    return float(np.mean(values)) if values else float("nan")
 
 
 def micro_average(y_true: np.ndarray, probabilities: np.ndarray) -> ClassCurves | None:

@@ -1,0 +1,1 @@
+"""A search for the network and learning rate that suit a dataset."""
