@@ -102,7 +102,7 @@ def plain_keras(path: Path, network: str, batch_size: int) -> None:
 
 
 def matrix_products() -> None:
-    """Multiply two large float32 matrices, ten times a turn."""
+    """Multiply two large float32 matrices, three times a turn."""
     a, b = (tf.random.normal((_SIZE, _SIZE)) for _ in range(2))
     turns = Turns()
     while True:

@@ -71,7 +71,7 @@ def keras_config(change: Callable[[dict[str, Any]], object]) -> Spoil:
 
 
 def kernel(file: h5py.File) -> h5py.Dataset:
-    return file["model_weights/dense/sequential/dense/kernel"]
+    return file["model_weights/dense/good/dense/kernel"]
 
 
 def nan_weight(file: h5py.File) -> None:
@@ -173,7 +173,8 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Told]:
     write_good(good)
     network = NetworkSpec(branches={"sequence": ()})
     bundles.write(good / "model.zip", bundles.bundle_of(network, width=60, n_classes=2))
-    model = keras.Sequential([keras.Input((24, 4)), layers.Conv1D(3, 4), layers.Flatten()])
+    before = [keras.Input((24, 4)), layers.Conv1D(3, 4), layers.Flatten()]
+    model = keras.Sequential(before, name="good")
     model.add(layers.Dense(2, "softmax", name="dense"))
     for ending in ("h5", "keras"):
         model.save(good / f"model.{ending}")

@@ -117,16 +117,17 @@ def test_too_many_parameters_are_refused_before_building(no_memory: None) -> Non
     ("layer", "words"),
     [
         (ConvolutionLayer(filters=4096, kernel=1), "convolution 4096 x 1"),
-        (ResidualLayer(filters=2500, kernel=1), "residual 2500 x 1"),
+        (ResidualLayer(filters=800, kernel=1), "residual 800 x 1"),
         (RecurrentLayer(type="gru", units=1000), "GRU 1000"),
         # What the pattern reaches beyond the window is padded with zeros.
-        (ResidualLayer(filters=6, kernel=1000, dilation=1024), "residual 6 x 1000, dilation"),
+        (ResidualLayer(filters=20, kernel=1000, dilation=1024), "residual 20 x 1000, dilation"),
     ],
 )
 def test_too_many_activations_are_refused_before_building(
     no_memory: None, layer: Layer, words: str
 ) -> None:
-    spec = NetworkSpec(branches={"sequence": (layer,)})
+    first = ConvolutionLayer(filters=20, kernel=1, pooling=1)
+    spec = NetworkSpec(branches={"sequence": (first, layer)})
     with refused(SpecError, "numbers for each window", f"sequence: {words}", "at most 20,000,000"):
         build_network(spec, width=10_000, channels={"sequence": 4}, n_classes=2)
 
