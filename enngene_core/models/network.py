@@ -109,17 +109,29 @@ def _normalized(
     layer: ConvolutionLayer | ResidualLayer | DenseLayer,
     name: str,
     dtype: str,
+    *,
+    pooling: int = 1,
 ) -> keras.KerasTensor:
-    """Batch normalisation, if the layer has it, and the activation."""
+    """Batch normalisation, if the layer has it, pooling, and the activation.
+
+    The activation only rises: after pooling it gives the same, and has fewer positions to do.
+    """
     if layer.batch_normalization:
         x = layers.BatchNormalization(
             momentum=_MOMENTUM, name=f"{name}_normalization", dtype=dtype
         )(x)
+    if pooling > 1:
+        x = layers.MaxPooling1D(pooling, padding="same", name=f"{name}_pooling", dtype=dtype)(x)
     return layers.LeakyReLU(name=f"{name}_activation", dtype=dtype)(x)
 
 
 def _one_convolution(
-    x: keras.KerasTensor, layer: ConvolutionLayer | ResidualLayer, name: str, dtype: str
+    x: keras.KerasTensor,
+    layer: ConvolutionLayer | ResidualLayer,
+    name: str,
+    dtype: str,
+    *,
+    pooling: int = 1,
 ) -> keras.KerasTensor:
     convolution = layers.Conv1D(
         layer.filters,
@@ -129,17 +141,13 @@ def _one_convolution(
         name=name,
         dtype=dtype,
     )
-    return _normalized(convolution(x), layer, name, dtype)
+    return _normalized(convolution(x), layer, name, dtype, pooling=pooling)
 
 
 def _convolution(
     x: keras.KerasTensor, layer: ConvolutionLayer, name: str, dtype: str
 ) -> keras.KerasTensor:
-    x = _one_convolution(x, layer, name, dtype)
-    if layer.pooling > 1:
-        pooling = layers.MaxPooling1D
-        x = pooling(layer.pooling, padding="same", name=f"{name}_pooling", dtype=dtype)(x)
-    return x
+    return _one_convolution(x, layer, name, dtype, pooling=layer.pooling)
 
 
 def _residual(

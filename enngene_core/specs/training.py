@@ -85,7 +85,7 @@ class TrainingSpec(Spec):
         "for windows of rare classes, so that all classes weigh the same (balanced).",
     )
     shift: int = Field(
-        0,
+        3,
         ge=0,
         le=1000,
         description="In each epoch every training window is moved by a random number of "
