@@ -101,7 +101,7 @@ cat > network.json <<'JSON'
   ]
 }
 JSON
-enngene train --dataset dataset.h5 --network network.json --epochs 15 --seed 1 --threads 2 --output model.zip
+enngene train --dataset dataset.h5 --network network.json --epochs 40 --seed 1 --threads 2 --output model.zip
 
 # A search of one trial, that can be taken up.
 rm -f study.json
