@@ -18,7 +18,8 @@ SHOWN = {
     "negatives": ["--method", "--tolerance", "--mask", "--gap", "--chromosome-names"],
     "preprocess": ["--intervals", "--placement", "--structure", "--split", "--chromosome-names"],
     "split": ["--branches", "--ratio", "--allow-overlap"],
-    "train": ["--epochs", "--patience"],
+    "train": ["--preset", "--epochs", "--members", "--shift"],
+    "tune": ["--n-trials", "--minutes", "--after-convolutions"],
 }
 OPEN_SECTIONS = """
 for (const header of document.querySelectorAll("#center .portlet-header.cursor-pointer")) {

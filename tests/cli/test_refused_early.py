@@ -137,6 +137,14 @@ MISTAKES = {
         ("SpecError: the network reads the branch structure", "lacks (found sequence, conserv"),
         network=json.dumps({"branches": {"structure": [CONVOLUTION]}}),
     ),
+    "layers and a preset": Mistake(
+        ("SpecError: --preset and --network were both given",),
+        flags=("--preset", "enngene"),
+        network=layers(CONVOLUTION),
+    ),
+    "an unknown preset": Mistake(
+        ("UsageError: --preset: found \"best\"", "'residual'"), flags=("--preset", "best")
+    ),
     "layers that are not JSON": Mistake(("SpecError: network.json: not JSON",), network="{"),
     "epochs 0": Mistake(("--epochs: found", "0"), ("--epochs", "0")),
     "learning rate nan": Mistake(("--learning-rate: found",), ("--learning-rate", "nan")),
