@@ -62,7 +62,7 @@ def test_rare_classes_are_told_with_what_may_help() -> None:
 
 def test_settings_beyond_the_default_are_told() -> None:
     text = text_of(training_report(with_spec()))
-    assert "optimizer: adam" in text and "shift of windows" not in text
+    assert "optimizer: adam" in text and "gamma" not in text
     result = with_spec(optimizer="adamw", shift=5, loss="focal", focal_gamma=1.5, warmup=0.5)
     text = text_of(training_report(result))
     for words in (
