@@ -21,10 +21,8 @@ from enngene_core.formats.signals.wig_piece import Piece
 from enngene_core.formats.text.decimals import parse_unusual
 from enngene_core.formats.text.pieces import read_pieces
 
-#: Text that is parsed at once: threads change seldom, and its arrays lie near the processor.
-_PIECE = 1 << 19
-#: Text that is searched for declarations at once.
-_LARGE_PIECE = 1 << 20
+#: Text that is read at once: threads change seldom.
+_PIECE = 1 << 20
 _N_THREADS = 2
 #: The least number that becomes infinite as a 32-bit float.
 _INFINITE = 2.0**128 - 2.0**103
@@ -91,7 +89,7 @@ def count_declarations(path: Path) -> dict[str, int]:
     """
     counts: dict[str, int] = {}
     n_declared = 0
-    for text in read_pieces(path, size=_LARGE_PIECE, error=SignalError, expected=_EXPECTED):
+    for text in read_pieces(path, size=_PIECE, error=SignalError, expected=_EXPECTED):
         place = 0
         while (place := text.find(b"=", place)) >= 0:
             start, place = text.rfind(b"\n", 0, place) + 1, text.find(b"\n", place)
