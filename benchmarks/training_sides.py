@@ -48,9 +48,18 @@ class Turns:
 
 
 def ours(path: Path, network: str, batch_size: int, precision: str, deterministic: str) -> None:
-    """Train as `enngene train` does, from a dataset file."""
+    """Train as `enngene train` does, from a dataset file, by the recipe of the other sides."""
     spec = TrainingSpec(
-        epochs=MANY, patience=MANY, batch_size=batch_size, deterministic=deterministic
+        epochs=MANY,
+        patience=MANY,
+        batch_size=batch_size,
+        optimizer="adam",
+        learning_rate=0.001,
+        schedule="constant",
+        warmup=0,
+        label_smoothing=0,
+        shift=0,
+        deterministic=deterministic,
     )
 
     turns = Turns()

@@ -16,6 +16,8 @@ from enngene_core.errors import BundleError, SpecError
 if TYPE_CHECKING:
     import keras
 
+    from enngene_core.training.trainer import Trainer
+
 FILE = "checkpoint.safetensors"
 FORMAT = "enngene-checkpoint-1"
 # Names and shapes of tensors, the specs, and a history of 10,000 epochs.
@@ -71,7 +73,7 @@ class Checkpoint:
         check_checkpoint(folder, made_from)
         folder.mkdir(exist_ok=True)
 
-    def save(self, trainer: "keras.Model", progress: Progress) -> None:
+    def save(self, trainer: "Trainer", progress: Progress) -> None:
         """Replace the checkpoint by a newer one, at once."""
         tensors = {
             **_named("state", [np.asarray(variable) for variable in _state(trainer)]),
@@ -91,13 +93,8 @@ class Checkpoint:
             os.fsync(file.fileno())
         partial.replace(self._path)
 
-    def restore(self, trainer: "keras.Model") -> Progress | None:
+    def restore(self, trainer: "Trainer") -> Progress | None:
         """Give a network and its optimizer the checkpoint's state.
-
-        Parameters
-        ----------
-        trainer
-            Compiled, its optimizer built.
 
         Returns
         -------
@@ -113,7 +110,7 @@ class Checkpoint:
             return None
         state = _state(trainer)
         wanted = _named("state", [np.asarray(variable) for variable in state])
-        wanted |= _named("best", trainer.get_weights())
+        wanted |= _named("best", trainer.model.get_weights())
         largest = sum(array.nbytes for array in wanted.values()) + _LARGEST_HEADER
         if self._path.stat().st_size > largest:
             raise BundleError(f"{self._path}: larger than this network's state; {_EXPECTED}")
@@ -207,8 +204,8 @@ def _difference(key: str, found: Any, wanted: Any) -> str:
     return f"{part} {str(found.get(part))[:40]} (now {wanted[part]})"
 
 
-def _state(trainer: "keras.Model") -> "list[keras.Variable]":
-    return [*trainer.variables, *trainer.optimizer.variables]
+def _state(trainer: "Trainer") -> "list[keras.Variable]":
+    return [*trainer.model.variables, *trainer.optimizer.variables]
 
 
 def _named(kind: str, arrays: Sequence[np.ndarray]) -> dict[str, np.ndarray]:

@@ -4,13 +4,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import keras
 import numpy as np
 
 from enngene_core.errors import SpecError
 from enngene_core.specs.training import TrainingSpec
 from enngene_core.training.checkpoint import Checkpoint, Progress
 from enngene_core.training.optimizers import Schedule
+from enngene_core.training.trainer import Score, Trainer
 
 HISTORY_COLUMNS = ("epoch", "loss", "accuracy", "val_loss", "val_accuracy")
 
@@ -69,7 +69,7 @@ class Watch:
     part: str = ""
 
 
-class Recorder(keras.callbacks.Callback):
+class Recorder:
     """Keeps the epochs' numbers and the best weights, stops early, and tells how it goes.
 
     Parameters
@@ -90,25 +90,22 @@ class Recorder(keras.callbacks.Callback):
         1-based number of the epoch with the lowest validation loss.
     best_weights : list of ndarray
         Weights after it.
-    n_batches : int
-        Batches of an epoch.
     not_finite : int or None
         1-based epoch in which the loss was not finite, so that training ended.
     """
 
     def __init__(self, spec: TrainingSpec, schedule: Schedule, watch: Watch) -> None:
-        super().__init__()
         self.epochs: list[Epoch] = []
         self.learning_rates: list[float] = []
         self.seconds: list[float] = []
         self.best_epoch = 0
         self.best_weights: list[np.ndarray] = []
         self.not_finite: int | None = None
-        self.n_batches = schedule.n_batches
         self._spec = spec
         self._schedule = schedule
         self._watch = watch
         self._started = 0.0
+        self._n_batches_done = 0
 
     @property
     def is_over(self) -> bool:
@@ -121,7 +118,7 @@ class Recorder(keras.callbacks.Callback):
             lowest, since = (row[3], 0) if is_lower else (lowest, since + 1)
         return since >= self._spec.patience
 
-    def resume(self, trainer: keras.Model) -> None:
+    def resume(self, trainer: Trainer) -> None:
         """Go on where the checkpoint stands, if there is one."""
         checkpoint = self._watch.checkpoint
         progress = checkpoint.restore(trainer) if checkpoint else None
@@ -131,8 +128,43 @@ class Recorder(keras.callbacks.Callback):
             self.learning_rates = [self._schedule.at_end_of(row[0]) for row in self.epochs]
             self.best_epoch, self.best_weights = progress.best_epoch, progress.best_weights
 
-    def tell(self, batch: int, metrics: dict[str, float], *, is_finished: bool) -> None:
-        """Tell where training stands."""
+    def begin(self) -> int:
+        """Take the time of a new epoch, and give its 1-based number."""
+        self._started, self._n_batches_done = time.monotonic(), 0
+        return len(self.epochs) + 1
+
+    def updated(self, n_windows: int, score: Score) -> None:
+        """Tell that the network has learned from so many more windows."""
+        self._n_batches_done += -(-n_windows // self._spec.batch_size)
+        if self._watch.each_batch:
+            self._tell(self._n_batches_done, dict(zip(HISTORY_COLUMNS[1:], score, strict=False)))
+
+    def finish(self, trainer: Trainer, training: Score, validation: Score) -> None:
+        """Keep an epoch and its scores, and the weights if they are the best."""
+        epoch = len(self.epochs) + 1
+        if not np.isfinite([*training, *validation]).all():
+            if not self.best_epoch:
+                raise SpecError(
+                    f"the loss is not finite in epoch {epoch}; try a smaller --learning-rate "
+                    f"(now {self._spec.learning_rate:g})"
+                )
+            self.not_finite = epoch
+            return
+        row = (epoch, *training, *validation)
+        self.epochs.append(row)
+        self.learning_rates.append(self._schedule.at_end_of(epoch))
+        self.seconds.append(time.monotonic() - self._started)
+        if self.best_epoch == 0 or row[3] < self.epochs[self.best_epoch - 1][3]:
+            self.best_epoch = epoch
+            self.best_weights = trainer.model.get_weights()
+        if self._watch.checkpoint:
+            self._watch.checkpoint.save(
+                trainer, Progress(self.epochs, self.seconds, self.best_epoch, self.best_weights)
+            )
+        metrics = dict(zip(HISTORY_COLUMNS[1:], row[1:], strict=True))
+        self._tell(self._schedule.n_batches, metrics, is_finished=True)
+
+    def _tell(self, batch: int, metrics: dict[str, float], *, is_finished: bool = False) -> None:
         if self._watch.on_progress:
             epoch = len(self.epochs) + (0 if is_finished else 1)
             self._watch.on_progress(
@@ -140,54 +172,9 @@ class Recorder(keras.callbacks.Callback):
                     epoch,
                     self._spec.epochs,
                     batch,
-                    self.n_batches,
+                    self._schedule.n_batches,
                     metrics,
                     is_finished,
                     self._watch.part,
                 )
             )
-
-    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Take the time."""
-        self._started = time.monotonic()
-
-    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Keep the epoch, and stop if it is time."""
-        metrics = {name: float(value) for name, value in (logs or {}).items()}
-        if not all(np.isfinite(value) for value in metrics.values()):
-            if not self.best_epoch:
-                raise SpecError(
-                    f"the loss is not finite in epoch {epoch + 1}; try a smaller --learning-rate "
-                    f"(now {self._spec.learning_rate:g})"
-                )
-            self.not_finite = epoch + 1
-            self.model.stop_training = True
-            return
-        row = (epoch + 1, *(metrics[name] for name in HISTORY_COLUMNS[1:]))
-        self.epochs.append(row)  # type: ignore[arg-type]
-        self.learning_rates.append(self._schedule.at_end_of(epoch + 1))
-        self.seconds.append(time.monotonic() - self._started)
-        if self.best_epoch == 0 or row[3] < self.epochs[self.best_epoch - 1][3]:
-            self.best_epoch = epoch + 1
-            self.best_weights = self.model.get_weights()
-        if self._watch.checkpoint:
-            self._watch.checkpoint.save(
-                self.model, Progress(self.epochs, self.seconds, self.best_epoch, self.best_weights)
-            )
-        self.model.stop_training = self.is_over
-        self.tell(self.n_batches, metrics, is_finished=True)
-
-
-class BatchTeller(keras.callbacks.Callback):
-    """Tells of batches; apart, since Keras waits after each one where a callback wants it."""
-
-    def __init__(self, recorder: Recorder) -> None:
-        super().__init__()
-        self._recorder = recorder
-
-    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
-        """Tell of a finished batch."""
-        metrics = {name: float(value) for name, value in (logs or {}).items()}
-        # Keras counts the updates that the last group would have had.
-        n_batches = self._recorder.n_batches
-        self._recorder.tell(min(batch + 1, n_batches), metrics, is_finished=False)

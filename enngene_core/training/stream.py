@@ -1,14 +1,13 @@
-"""Batches of a dataset as TensorFlow takes them: coded in the file, one-hot in the graph."""
+"""Windows of a dataset as training takes them: some batches at a time, as they are coded."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 from enngene_core.dataset.file import Dataset
-from enngene_core.errors import DatasetError, InsufficientMemoryError
-from enngene_core.models.inputs import network_inputs
+from enngene_core.errors import InsufficientMemoryError
 from enngene_core.seeding import named_rng
 from enngene_core.specs.execution import ExecutionSpec
 from enngene_core.specs.training import TrainingSpec
@@ -18,15 +17,17 @@ from enngene_core.training.folds import Division
 
 _VALIDATION_BATCH = 1024
 _LARGEST_BUFFER = 1 << 18
-# Calls from TensorFlow into Python cost as much as a small batch: several are handed over at once.
-_HANDED_OVER = 4096  # windows
-_HANDED_OVER_BYTES = 16 << 20
+# A call of TensorFlow costs as much as a small batch; more at a time gain nothing, and a progress
+# bar would jump.
+_BATCHES_AT_ONCE = 8
+_BYTES_AT_ONCE = 16 << 20
 
-Batches = Iterator[tuple[dict[str, np.ndarray], np.ndarray]]
+#: Codes or scores of each branch, and labels.
+Chunk = tuple[dict[str, np.ndarray], np.ndarray]
 
 
 class Streams:
-    """Training and validation batches of one run.
+    """Training and validation windows of one run.
 
     Parameters
     ----------
@@ -45,8 +46,6 @@ class Streams:
     ----------
     n_batches : int
         Batches of an epoch.
-    failures : list of DatasetError
-        What went wrong while windows were read; TensorFlow hides what a generator raises.
 
     Raises
     ------
@@ -62,9 +61,7 @@ class Streams:
         execution: ExecutionSpec,
         division: Division,
     ) -> None:
-        self.failures: list[DatasetError] = []
-        self._dataset, self._model, self._spec = dataset, model, spec
-        self._division = division
+        self._dataset, self._spec, self._division = dataset, spec, division
         self._branches = tuple(tensor.name for tensor in model.inputs)
         self._flank = min(spec.shift, dataset.spec.flank)
         self._row_bytes = _row_bytes(dataset, self._branches, self._flank)
@@ -75,96 +72,51 @@ class Streams:
             for first in range(0, n_rows, self._buffer_rows)
         )
 
-    def training(
-        self, epoch: Callable[[], int], class_weights: np.ndarray | None
-    ) -> tf.data.Dataset:
-        """Shuffled and augmented batches.
+    def training(self, epoch: int) -> Iterator[Chunk]:
+        """Shuffled and augmented windows of an epoch, as many as some batches have.
 
-        Each epoch has random numbers of its own, so that a run can be taken up at any.
+        Each epoch has random numbers of its own, so that a run can be taken up at any. The next
+        windows are made ready while the network learns from the last ones.
 
         Parameters
         ----------
         epoch
-            Gives the number of the epoch that begins.
-        class_weights : ndarray of float32, shape (n_classes,), or None
+            1-based.
         """
+        with ThreadPoolExecutor(1) as reader:
+            chunks = self._training(epoch)
+            coming = reader.submit(next, chunks, None)
+            while chunk := coming.result():
+                coming = reader.submit(next, chunks, None)
+                yield chunk
+
+    def _training(self, epoch: int) -> Iterator[Chunk]:
         spec, encodings = self._spec, self._dataset.spec.encodings
-        n_rows = min(_HANDED_OVER, _HANDED_OVER_BYTES // self._row_bytes)
-        n_handed_over = n_rows // spec.batch_size
-
-        def one_epoch() -> Batches:
-            number = epoch()
-            batches = shuffled_batches(
-                self._dataset,
-                self._division.training,
-                branches=self._branches,
-                batch_size=spec.batch_size,
-                buffer_rows=self._buffer_rows,
-                rng=named_rng(spec.seed, f"batches of epoch {number}"),
-                n_batches=max(n_handed_over, 1),
-                flank=self._flank,
-            )
-            if not spec.shift and spec.reverse_complement == "off":
-                yield from batches
-                return
-            rng = named_rng(spec.seed, f"augmentation of epoch {number}")
-            for branches, labels in batches:
-                yield augmented(branches, encodings, spec, rng, flank=self._flank), labels
-
-        return self._stream(one_epoch, spec.batch_size, self.n_batches, class_weights)
-
-    def validation(self, class_weights: np.ndarray | None) -> tf.data.Dataset:
-        """All validation windows in the order of the file."""
-        held_out = self._division.validation
-
-        def all_windows() -> Batches:
-            for first in range(0, len(held_out), _VALIDATION_BATCH):
-                rows = held_out[first : first + _VALIDATION_BATCH]
-                branches = {name: self._dataset.branch(name, rows) for name in self._branches}
-                yield branches, self._dataset.label[rows]
-
-        n_batches = -(-len(held_out) // _VALIDATION_BATCH)
-        return self._stream(all_windows, _VALIDATION_BATCH, n_batches, class_weights)
-
-    def _stream(
-        self,
-        batches: Callable[[], Batches],
-        batch_size: int,
-        n_batches: int,
-        class_weights: np.ndarray | None,
-    ) -> tf.data.Dataset:
-        def remembering_failures() -> Batches:
-            try:
-                yield from batches()
-            except DatasetError as error:
-                self.failures.append(error)
-                raise
-
-        def cut(coded: dict[str, tf.Tensor], labels: tf.Tensor) -> tf.data.Dataset:
-            firsts = tf.data.Dataset.range(0, tf.shape(labels, tf.int64)[0], batch_size)
-            return firsts.map(
-                lambda first: tf.nest.map_structure(
-                    lambda values: values[first : first + batch_size], (coded, labels)
-                )
-            )
-
-        def fed(coded: dict[str, tf.Tensor], labels: tf.Tensor) -> tuple[tf.Tensor, ...]:
-            inputs = network_inputs(coded, self._model)
-            if class_weights is None:
-                return inputs, labels
-            return inputs, labels, tf.gather(class_weights, labels)
-
-        spec = self._dataset.spec
-        signature = (
-            {
-                name: tf.TensorSpec((None, spec.window), spec.encodings[name].dtype)
-                for name in self._branches
-            },
-            tf.TensorSpec((None,), tf.int32),
+        fitting = _BYTES_AT_ONCE // (self._row_bytes * spec.batch_size)
+        chunks = shuffled_batches(
+            self._dataset,
+            self._division.training,
+            branches=self._branches,
+            batch_size=spec.batch_size,
+            buffer_rows=self._buffer_rows,
+            rng=named_rng(spec.seed, f"batches of epoch {epoch}"),
+            n_batches=min(max(fitting, 1), _BATCHES_AT_ONCE),
+            flank=self._flank,
         )
-        stream = tf.data.Dataset.from_generator(remembering_failures, output_signature=signature)
-        stream = stream.flat_map(cut).map(fed).prefetch(2)
-        return stream.apply(tf.data.experimental.assert_cardinality(n_batches))
+        if not spec.shift and spec.reverse_complement == "off":
+            yield from chunks
+            return
+        rng = named_rng(spec.seed, f"augmentation of epoch {epoch}")
+        for branches, labels in chunks:
+            yield augmented(branches, encodings, spec, rng, flank=self._flank), labels
+
+    def validation(self) -> Iterator[Chunk]:
+        """All validation windows in the order of the file, a batch at a time."""
+        held_out = self._division.validation
+        for first in range(0, len(held_out), _VALIDATION_BATCH):
+            rows = held_out[first : first + _VALIDATION_BATCH]
+            branches = {name: self._dataset.branch(name, rows) for name in self._branches}
+            yield branches, self._dataset.label[rows]
 
 
 def _row_bytes(dataset: Dataset, branches: tuple[str, ...], flank: int) -> int:
