@@ -81,7 +81,7 @@ def integrated_gradients(
     times = _times_as_much(model)
     n_rows = -(-rows_at_once(model, most=times * _MOST_ROWS) // times)
 
-    @tf.function(reduce_retracing=True)
+    @tf.function(autograph=False, reduce_retracing=True)
     def attribute(
         inputs: dict[str, tf.Tensor], of_class: tf.Tensor, points: tf.Tensor, weights: tf.Tensor
     ) -> dict[str, tf.Tensor]:
@@ -101,7 +101,7 @@ def integrated_gradients(
             scores[name] = tf.reduce_sum(tf.tensordot(weights, along, 1) * x, axis=-1)
         return scores
 
-    @tf.function(reduce_retracing=True)
+    @tf.function(autograph=False, reduce_retracing=True)
     def differ(inputs: dict[str, tf.Tensor], of_class: tf.Tensor) -> tf.Tensor:
         ends = [model(x, training=False)["logits"] for x in (inputs, _baseline(inputs))]
         at_input, at_baseline = (tf.gather(e, of_class, axis=1, batch_dims=1) for e in ends)

@@ -53,7 +53,9 @@ def predict_probabilities(
     names = [tensor.name for tensor in model.inputs]
     n_windows = len(branches[names[0]])
     forward = tf.function(
-        lambda inputs: model(inputs, training=False)["probabilities"], reduce_retracing=True
+        lambda inputs: model(inputs, training=False)["probabilities"],
+        autograph=False,
+        reduce_retracing=True,
     )
     size = rows_at_once(model, most=_BATCH)
     parts = []

@@ -98,10 +98,11 @@ class TrainingSpec(Spec):
         "complement. Only where strand means nothing: for windows that were made with strand "
         "ignored, and networks that don't read the structure.",
     )
-    precision: Literal["float32", "bfloat16"] = Field(
-        "float32",
-        description="Numbers that the layers compute with: bfloat16 is faster on processors that "
-        "have it and less exact; weights are float32 in both.",
+    precision: Literal["auto", "float32", "bfloat16"] = Field(
+        "auto",
+        description="Numbers that the layers compute with in training: bfloat16 is less exact, and "
+        "faster on processors that have it (AVX512_BF16 or AMX); auto takes it there, and float32 "
+        "elsewhere. Weights and predictions are float32 in both.",
     )
     seed: int = Field(
         1,

@@ -10,7 +10,7 @@ from enngene_core.dataset.file import Dataset
 from enngene_core.dataset.summary import count_windows
 from enngene_core.errors import DatasetError, SpecError
 from enngene_core.provenance import software
-from enngene_core.specs.network import NetworkSpec
+from enngene_core.specs.network import NetworkSpec, Precision
 from enngene_core.specs.presets import PRESETS, PresetSpec
 from enngene_core.specs.shapes import LayerShape, layer_shapes
 from enngene_core.specs.splitting import SPLITS
@@ -25,6 +25,8 @@ class Plan:
 
     Attributes
     ----------
+    spec : TrainingSpec
+        With the precision that this machine's processor is given.
     network : NetworkSpec
         The user's, or that of a preset.
     layers : list of LayerShape
@@ -33,6 +35,7 @@ class Plan:
         Windows by class and split.
     """
 
+    spec: TrainingSpec
     network: NetworkSpec
     layers: list[LayerShape]
     classes: tuple[str, ...]
@@ -65,11 +68,11 @@ def check_run(
     with Dataset(dataset) as opened:
         plan = plan_of(opened, spec, network)
     if checkpoint is not None:
-        check_checkpoint(checkpoint, made_from(plan.network, spec))
+        check_checkpoint(checkpoint, made_from(plan.network, plan.spec))
         # Of several networks each has a folder of its own, and the first one has the run's seed.
         for first in (checkpoint / "member_1", checkpoint / "fold_1"):
             if first.exists():
-                check_checkpoint(first, made_from(plan.network, spec))
+                check_checkpoint(first, made_from(plan.network, plan.spec))
     return plan
 
 
@@ -87,7 +90,9 @@ def plan_of(dataset: Dataset, spec: TrainingSpec, network: NetworkSpec | PresetS
     layers = layer_shapes(network, **dataset.spec.sizes)
     classes = dataset.spec.classes
     counts = count_windows(dataset.label, dataset.split, n_classes=len(classes))
-    plan = Plan(network, layers, classes, counts)
+    if spec.precision == "auto":
+        spec = spec.model_copy(update={"precision": _fastest_precision()})
+    plan = Plan(spec, network, layers, classes, counts)
     _check_splits(plan, dataset)
     check_augmentation(spec, dataset, tuple(network.branches))
     return plan
@@ -100,6 +105,14 @@ def made_from(network: NetworkSpec, spec: TrainingSpec) -> dict[str, Any]:
         "training": spec.model_dump(mode="json"),
         "software": software("tensorflow", "keras", "numpy"),
     }
+
+
+def _fastest_precision() -> Precision:
+    try:
+        about = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    except OSError:  # another system than Linux
+        return "float32"
+    return "bfloat16" if {"avx512_bf16", "amx_bf16"} & set(about.split()) else "float32"
 
 
 def _check_branches(network: NetworkSpec, dataset: Dataset) -> None:

@@ -118,6 +118,7 @@ def train_each(
         watch = Watch(run.on_progress, run.each_batch, state, part)
         seed_everything(seed, deterministic=spec.deterministic == "on")
         sizes = run.dataset.spec.sizes
+        assert spec.precision != "auto"  # `Plan` settles it
         model = build_network(run.network, **sizes, precision=spec.precision)
         recorder, found = fit(model, run.dataset, spec, run.execution, watch, division=division)
         fitted = _fitted(recorder, spec, found, run.dataset.spec.classes)

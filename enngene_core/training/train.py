@@ -142,7 +142,7 @@ def train(
         run = Run(
             opened,
             plan.network,
-            spec,
+            plan.spec,
             execution,
             {"dataset": provenance["inputs_sha256"]["dataset"]},
             checkpoint,
@@ -167,7 +167,7 @@ def train(
         network=plan.network,
         dataset=dataset_spec,
         encodings={name: dataset_spec.encodings[name].text for name in branches},
-        training=spec,
+        training=plan.spec,
         ensemble=members,
         metrics=metrics,
         provenance=provenance,

@@ -99,6 +99,7 @@ def test_training_stops_early_and_says_so(real_dataset: RealDataset, tmp_path: P
             warmup=0,
             label_smoothing=0,
             patience=2,
+            precision="float32",
             seed=4,
         ),
         network=ONE_FILTER,

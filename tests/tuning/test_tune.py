@@ -133,8 +133,9 @@ def test_a_search_of_steps_that_are_too_large_is_told(tmp_path: Path) -> None:
     """Such networks collapse or fail, each with its reason, or say that they are no better."""
     wild = SMALL.model_copy(
         update={
-            "n_trials": 2,
+            "n_trials": 4,
             "epochs": 1,
+            "seed": 2,
             "min_learning_rate": 1.0,
             "max_learning_rate": 1.0,
             "batch_normalization": ("off",),
@@ -148,7 +149,7 @@ def test_a_search_of_steps_that_are_too_large_is_told(tmp_path: Path) -> None:
             on_trial=lambda trial, _: told.append(trial),
         )
     except SpecError as error:
-        assert "none of 2 trials gave a model; trial 2: " in str(error)
-    assert len(told) == 2
+        assert "none of 4 trials gave a model; trial 4: " in str(error)
+    assert len(told) == 4
     assert all(trial.reason for trial in told if trial.state != "complete")
     assert any(trial.state in ("collapsed", "failed") for trial in told)
