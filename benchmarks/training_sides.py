@@ -5,8 +5,6 @@ up.
 """
 
 import argparse
-import sys
-import time
 from pathlib import Path
 
 import keras
@@ -14,6 +12,7 @@ import numpy as np
 import tensorflow as tf
 
 from benchmarks.training_data import NETWORKS
+from benchmarks.turns import Turns
 from enngene_core.dataset.file import Dataset
 from enngene_core.models.network import build_network
 from enngene_core.models.runtime import seed_everything, use_threads
@@ -24,27 +23,6 @@ from enngene_core.training.recorder import TrainingProgress, Watch
 
 MANY = 10_000  # epochs; the parent ends the process
 _SIZE = 4096
-
-
-class Turns:
-    """Trains an epoch for each line that is read, and writes what it took.
-
-    The line that it writes has seconds, and seconds of a processor, separated by a space.
-    """
-
-    def __init__(self) -> None:
-        self._begin()
-
-    def _begin(self) -> None:
-        self._start, self._of_processor = time.perf_counter(), time.process_time()
-
-    def finished(self) -> None:
-        """Tell that an epoch is finished, and wait until another one is wanted."""
-        took = time.perf_counter() - self._start, time.process_time() - self._of_processor
-        print(*took, flush=True)
-        if not sys.stdin.readline():
-            sys.exit()
-        self._begin()
 
 
 def ours(path: Path, network: str, batch_size: int, precision: str, deterministic: str) -> None:

@@ -98,8 +98,7 @@ def _what_was_done(result: "TuningResult") -> list[Block]:
     spec, dataset = result.spec, result.trained.bundle.config.dataset
     states: Counter[str] = Counter(trial.state for trial in result.trials)
     ends = f"{states['complete']:,} ran to the end"
-    for state, words in _STATE_WORDS.items():
-        ends += f"; {words}: {states[state]:,}" if states[state] else ""
+    ends += "".join(f"; {w}: {states[s]:,}" for s, w in _STATE_WORDS.items() if states[s])
     earlier = ""
     if result.n_earlier:
         earlier = f" {count(result.n_earlier, 'trial')} came from the study that was taken up."

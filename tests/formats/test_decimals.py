@@ -31,6 +31,10 @@ def check(texts: list[str]) -> None:
             assert parse_unusual(text.encode()) == float(text)
 
 
+def among_many(texts: list[str], usual: str) -> list[str]:
+    return [word for text in texts for word in (*[usual] * 9, text)]
+
+
 def test_by_hand() -> None:
     texts = ["0", "7", "-1.64", "0.25", ".5", "-.5", "5.", "12345678", "-0.12345", "-0"]
     assert parsed(texts) == ([0, 7, -1.64, 0.25, 0.5, -0.5, 5, 12345678, -0.12345, 0], [True] * 10)
@@ -56,16 +60,29 @@ def test_what_is_no_number() -> None:
         assert parsed([text, "0.25", "17"])[1] == [False, True, True]
 
 
+@pytest.mark.parametrize("usual", ["1.250", "-3.125", "12345"])
+def test_another_character_in_the_place_of_the_point(usual: str) -> None:
+    for code in range(ord("!"), 127):
+        texts = [usual] * 20 + [f"1{chr(code)}250"]
+        is_number = chr(code) in ".0123456789"
+        assert parsed(texts)[1] == [True] * 20 + [is_number]
+        check(texts)
+
+
 @given(st.lists(st.from_regex(r"-?[0-9]{0,8}(\.[0-9]{0,8})?", fullmatch=True), min_size=1))
 def test_usual_numbers_equal_those_of_python(texts: list[str]) -> None:
     check(texts)
     check(["0.25", *texts, *["-123456789.125"] * 40])
+    check(among_many(texts, "-0.125"))
+    check(among_many(texts, "17"))
 
 
 @given(st.lists(st.text("0123456789.-+eE,/:naif", max_size=18), min_size=1))
 def test_other_words_are_no_numbers_or_equal_those_of_python(texts: list[str]) -> None:
     check(texts)
     check([*texts, *["-123456789.125"] * 40])
+    check(among_many(texts, "1.64"))
+    check(among_many(texts, "123"))
 
 
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False, width=32), min_size=1))

@@ -4,6 +4,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from tensorboard.backend.event_processing import event_accumulator
 
 from enngene_core.specs.members import MembersSpec
 from enngene_core.specs.network import ConvolutionLayer, NetworkSpec
@@ -13,9 +14,6 @@ from enngene_core.training.tensorboard import write_tensorboard
 from enngene_core.training.train import train
 from tests.core_fixtures import RealDataset, TrainedModel
 
-event_accumulator = pytest.importorskip(
-    "tensorboard.backend.event_processing.event_accumulator", reason="tensorboard is not installed"
-)
 ONE_FILTER = NetworkSpec(branches={"sequence": (ConvolutionLayer(filters=2, kernel=3),)})
 
 

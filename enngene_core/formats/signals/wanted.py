@@ -42,17 +42,15 @@ class WantedScores:
         low, high = self._touched(first, last)
         if low >= high:
             return None
-        start = np.maximum(self._start[low:high], first) - first
-        end = np.minimum(self._end[low:high], last) - first
-        if high - low == 1:
-            chosen = scores[start[0] : end[0]]
-        else:
-            is_wanted = _alternating(start, end, len(scores))
-            chosen = scores[is_wanted]
-        clash = self._fill(int(first + start[0] + self._shift[low]), chosen)
+        start = np.maximum(self._start[low:high], first)
+        end = np.minimum(self._end[low:high], last)
+        ranges = zip((start - first).tolist(), (end - first).tolist(), strict=True)
+        at = int(start[0] + self._shift[low])
+        clash = self._fill(at, np.concatenate([scores[i:j] for i, j in ranges]))
         if clash is None:
             return None
-        return int(start[0] + clash if high - low == 1 else np.flatnonzero(is_wanted)[clash])
+        stretch = np.searchsorted(self._edges, at + clash, side="right") - 1
+        return int(at + clash - self._shift[stretch]) - first
 
     def put(self, start: np.ndarray, span: int, scores: np.ndarray) -> int | None:
         """Put scores that hold for `span` bases each, from `start` on, in any order.
@@ -93,8 +91,8 @@ class WantedScores:
 
     def _touched(self, first: int, last: int) -> tuple[int, int]:
         """Stretches that share a base with ``[first, last)``."""
-        low = np.searchsorted(self._end, first, side="right")
-        return int(low), int(np.searchsorted(self._start, last, side="left"))
+        low = self._end.searchsorted(first, side="right")
+        return int(low), int(self._start.searchsorted(last, side="left"))
 
     def _fill(self, at: int, scores: np.ndarray) -> int | None:
         """Put scores side by side; the first of them that is the second for its base, if any."""
@@ -122,10 +120,3 @@ def side_by_side(start: np.ndarray, end: np.ndarray, scores: np.ndarray) -> np.n
     values = np.full(2 * len(scores) - 1, np.nan, dtype=np.float32)
     values[::2] = scores
     return np.repeat(values, np.diff(np.stack([start, end], axis=1).ravel()))
-
-
-def _alternating(start: np.ndarray, end: np.ndarray, length: int) -> np.ndarray:
-    """Whether each of `length` places lies in one of the sorted, disjoint stretches."""
-    edges = np.concatenate(([0], np.stack([start, end], axis=1).ravel(), [length]))
-    is_inside = np.arange(len(edges) - 1) % 2 == 1
-    return np.repeat(is_inside, np.diff(edges))

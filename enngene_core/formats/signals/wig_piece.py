@@ -55,7 +55,8 @@ class Piece:
         self.text = _MARGIN + text
         self._content = np.frombuffer(self.text, dtype=np.uint8)
         end = np.flatnonzero(self._content <= _LAST_BLANK)
-        self.length = np.diff(end[MARGIN - 1 :]) - 1
+        self.length = np.diff(end[MARGIN - 1 :])
+        self.length -= 1
         self.end = end[MARGIN:]
         self.is_newline = self._content == _NEWLINE
 

@@ -15,6 +15,8 @@ MARGIN = 16
 _LONGEST_NUMBER = 400
 #: Fewer long numbers than this are faster parsed one by one.
 _FEW = 32
+#: All numbers are first read alike if, of so many, this share has the point in one place.
+_SOME, _MANY = 100, 0.8
 _UNUSUAL = re.compile(rb"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,4})?|[+-]?(nan|inf|infinity)", re.I)
 
 
@@ -30,6 +32,8 @@ _POINTS = _eight(ord(".") ^ ord("0"))
 _ONES, _TOPS = _eight(0x01), _eight(0x80)
 #: Added to a byte, sets its top bit if it is more than 9.
 _OVER_NINE = _eight(0x80 - 10)
+#: Added to a byte of that, makes it do so for all but zero.
+_NINE = np.uint64(9)
 _PAIRS, _QUADS = np.uint64(0x00FF00FF00FF00FF), np.uint64(0x0000FFFF0000FFFF)
 #: Multipliers that add ten times (a hundred, ten thousand times) a digit to its neighbour.
 _TEN, _HUNDRED, _MYRIAD = (
@@ -63,15 +67,15 @@ def parse_decimals(
     is_parsed : ndarray of bool, shape (n,)
         False for what is no number, or one of an unusual form, for which there is `parse_unusual`.
     """
-    at_every_byte = np.ndarray((len(content) - 7,), "<u8", content, 0, (1,))
-    words = at_every_byte.take(end - 8)
+    words = _eight_before(content, end)
     values, is_parsed = _parse_short(words, length)
-    if len(length) and length.max() > 8:
-        rest = np.flatnonzero((length > 8) & (length <= MARGIN))
-        is_parsed &= length <= 8
-        if len(rest) > _FEW:
-            first = at_every_byte[end[rest] - 16]
-            values[rest], is_parsed[rest] = _parse_long(first, words[rest], length[rest])
+    long = np.flatnonzero(length > 8)
+    is_parsed[long] = False
+    long = long[length[long] <= MARGIN]
+    if len(long) > _FEW:
+        at_every_byte = np.ndarray((len(content) - 7,), "<u8", content, 0, (1,))
+        first = at_every_byte[end[long] - 16]
+        values[long], is_parsed[long] = _parse_long(first, words[long], length[long])
     return values, is_parsed
 
 
@@ -82,25 +86,53 @@ def parse_unusual(text: bytes) -> float | None:
     return float(text)
 
 
+def _eight_before(content: np.ndarray, end: np.ndarray) -> np.ndarray:
+    """The eight characters before each place, the first of them in the lowest byte.
+
+    They are put together of two words that begin at a multiple of eight: to take words from
+    anywhere, numpy would first copy one for each byte of the text.
+    """
+    skipped = len(content) % 8
+    eights = np.require(content[skipped:].view("<u8"), requirements="A")
+    place = end - (skipped + 9)
+    unused = ~(place.view(np.uint64) << _3)
+    unused &= _56
+    place >>= 3
+    words = eights[1:].take(place)
+    words <<= unused
+    before = eights.take(place)
+    before >>= _WORD - unused
+    words |= before
+    return words
+
+
 def _parse_short(words: np.ndarray, length: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Numbers of at most eight characters; what is said of longer ones has no meaning."""
     unused = _WORD - (length.view(np.uint64) << _3)
     digits, is_minus = _without_sign(words ^ _ZEROS, unused)
-    unit = _point(digits[:1])
-    if not (unit.all() and ((digits & (unit * _BYTE)) == unit * _POINT).all()):
-        unit = _point(digits)
-    whole, scale = _before(digits, unit)
-    digits -= whole
-    digits -= unit * _POINT
-    has_point = (unit != 0).astype(np.uint64)
-    whole <<= has_point << _3
-    digits += whole
-    is_parsed = _are_digits(digits)
+    some = _point(digits[:: len(digits) // _SOME | 1])
+    usual = np.sort(some)[len(some) // 2 :][:1]
+    if np.count_nonzero(some == usual) > _MANY * len(some):
+        values, is_parsed = _parse_digits(digits, usual)
+        other = np.flatnonzero(~is_parsed)
+        values[other], is_parsed[other] = _parse_digits(digits[other], _point(digits[other]))
+    else:
+        values, is_parsed = _parse_digits(digits, _point(digits))
     if len(length) and length.min() <= 2:  # "-", "." and "-." have no digit
-        is_parsed &= _WORD - unused > has_point << _3
+        is_parsed &= length.view(np.uint64) - is_minus > (words >> _56 == ord("."))
+    values.view(np.uint64)[:] |= is_minus << _63
+    return values, is_parsed
+
+
+def _parse_digits(digits: np.ndarray, unit: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Numbers of digits and the points that `unit` marks: one for all, or one for each."""
+    digits = digits ^ (unit * _POINT)  # which leaves zero of a point, and of nothing else
+    is_parsed = _are_digits(digits, _OVER_NINE + unit * _NINE)
+    whole, scale = _before(digits, unit)
+    whole *= (unit != 0) * _BYTE
+    digits += whole  # 256 times what was there: each digit before the point is a byte further
     values = _number(digits).view(np.int64).astype(np.float64)
     values /= scale
-    values.view(np.uint64)[:] |= is_minus << _63
     return values, is_parsed
 
 
@@ -131,12 +163,10 @@ def _parse_long(
 
 
 def _without_sign(digits: np.ndarray, unused: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Digits with zeros for a minus sign and for `unused` bits, which then count the sign."""
-    is_minus = digits >> unused
-    is_minus &= _BYTE
-    np.copyto(is_minus, is_minus == _MINUS)
-    unused += is_minus << _3
+    """Digits with zeros for a minus sign and for `unused` bits; one where there was a sign."""
     digits = digits >> unused
+    is_minus = (digits.astype(np.uint8) == _MINUS).astype(np.uint64)
+    digits -= is_minus * _MINUS
     digits <<= unused
     return digits, is_minus
 
@@ -155,8 +185,8 @@ def _before(digits: np.ndarray, unit: np.ndarray) -> tuple[np.ndarray, np.ndarra
     return digits & below, _SCALES.take(np.bitwise_count(below))
 
 
-def _are_digits(digits: np.ndarray) -> np.ndarray:
-    over = digits + _OVER_NINE
+def _are_digits(digits: np.ndarray, over_nine: np.ndarray | np.uint64 = _OVER_NINE) -> np.ndarray:
+    over = digits + over_nine
     over |= digits
     over &= _TOPS
     return over == 0
