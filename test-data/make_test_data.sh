@@ -101,7 +101,7 @@ cat > network.json <<'JSON'
   ]
 }
 JSON
-enngene train --dataset dataset.h5 --network network.json --epochs 40 --seed 1 --threads 2 --output model.zip
+enngene train --dataset dataset.h5 --network network.json --epochs 40 --seed 1 --precision float32 --threads 2 --output model.zip
 
 # A search of one trial, that can be taken up.
 rm -f study.json
@@ -126,5 +126,5 @@ cat > network_tracks.json <<'JSON'
   "common": [{"type": "dense", "units": 8}]
 }
 JSON
-enngene train --dataset dataset_tracks.h5 --network network_tracks.json --epochs 20 --seed 1 --threads 2 \
+enngene train --dataset dataset_tracks.h5 --network network_tracks.json --epochs 20 --seed 1 --precision float32 --threads 2 \
     --output model_tracks.zip

@@ -58,7 +58,7 @@ def fit(
     if spec.class_weights == "balanced":
         weights = class_weights(dataset.label[division.training], len(dataset.spec.classes))
     schedule = Schedule(spec, streams.n_batches)
-    trainer = Trainer(model, spec, schedule, weights)
+    trainer = Trainer(model, spec, schedule, dataset.spec.encodings, weights)
     recorder = Recorder(spec, schedule, watch)
     recorder.resume(trainer)
     while not recorder.is_over:

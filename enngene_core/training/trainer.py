@@ -7,6 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from enngene_core.models.inputs import network_inputs
+from enngene_core.specs.branches import Encoding
 from enngene_core.specs.training import TrainingSpec
 from enngene_core.training.losses import loss_of
 from enngene_core.training.optimizers import Schedule, optimizer_of
@@ -30,6 +31,8 @@ class Trainer:
         Size of batches, loss and optimizer.
     schedule
         Learning rates.
+    encodings
+        Encoding of each branch.
     class_weights : ndarray of float32, shape (n_classes,), or None
 
     Attributes
@@ -44,6 +47,7 @@ class Trainer:
         model: keras.Model,
         spec: TrainingSpec,
         schedule: Schedule,
+        encodings: Mapping[str, Encoding],
         class_weights: np.ndarray | None,
     ) -> None:
         self.model = keras.Model(model.inputs, model.output["logits"])
@@ -52,9 +56,14 @@ class Trainer:
         self._batch_size = spec.batch_size
         self._loss_of = loss_of(spec, self.model.output.shape[-1])
         self._class_weights = class_weights
+        branches = {
+            tensor.name: tf.TensorSpec((None, tensor.shape[1]), encodings[tensor.name].dtype)
+            for tensor in model.inputs
+        }
+        signature = branches, tf.TensorSpec((None,), tf.int32)
         # Without AutoGraph, which leaves a file behind where a process is killed.
-        self._updated = tf.function(self._update_each, autograph=False, reduce_retracing=True)
-        self._tested = tf.function(self._test, autograph=False, reduce_retracing=True)
+        self._updated = tf.function(self._update_each, signature, autograph=False)
+        self._tested = tf.function(self._test, signature, autograph=False)
 
     def update(self, chunk: Chunk) -> np.ndarray:
         """Make an update for each batch of some windows.
