@@ -22,6 +22,7 @@ def fit(
     watch: Watch,
     *,
     division: Division | None = None,
+    exact: keras.Model | None = None,
 ) -> tuple[Recorder, np.ndarray]:
     """Train a network in place, and leave it with the weights of the best epoch.
 
@@ -39,6 +40,9 @@ def fit(
         Who is told, and the checkpoint.
     division
         Training and validation windows; by default the dataset's own splits.
+    exact
+        The same network in float32, if the one that is trained computes with other numbers: it
+        gets the best weights too.
 
     Returns
     -------
@@ -68,6 +72,9 @@ def fit(
             recorder.updated(len(chunk[1]), score_of(sums))
         score, _ = trainer.test(streams.validation())
         recorder.finish(trainer, score_of(sums), score)
-    trainer.model.set_weights(recorder.best_weights)
+    model.set_weights(recorder.best_weights)
+    if exact is not None:
+        exact.set_weights(recorder.best_weights)
+        trainer = Trainer(exact, spec, schedule, dataset.spec.encodings, weights)
     _, logits = trainer.test(streams.validation())
     return recorder, np.asarray(keras.ops.softmax(logits))

@@ -120,9 +120,12 @@ def train_each(
         sizes = run.dataset.spec.sizes
         assert spec.precision != "auto"  # `Plan` settles it
         model = build_network(run.network, **sizes, precision=spec.precision)
-        recorder, found = fit(model, run.dataset, spec, run.execution, watch, division=division)
+        exact = None if spec.precision == "float32" else build_network(run.network, **sizes)
+        recorder, found = fit(
+            *(model, run.dataset, spec, run.execution, watch), division=division, exact=exact
+        )
         fitted = _fitted(recorder, spec, found, run.dataset.spec.classes)
-        yield Trained(model, fitted, division, found)
+        yield Trained(exact or model, fitted, division, found)
 
 
 def _folder(checkpoint: Path, part: str) -> Path:
