@@ -23,6 +23,7 @@ def write_predictions(
     probabilities: np.ndarray,
     with_true_class: bool = False,
     of_sequences: bool = False,
+    spread: np.ndarray | None = None,
 ) -> None:
     """Write a row for each locus: place, probability of each class, highest scoring class.
 
@@ -43,10 +44,14 @@ def write_predictions(
         Whether the windows' labels are written too.
     of_sequences
         Whether the loci are ready sequences, whose place is a name and a length.
+    spread : ndarray of float, shape (n_loci,), optional
+        Of an ensemble: standard deviation of its members' probabilities for the highest scoring
+        class.
     """
     columns = ["name", "length"] if of_sequences else ["chrom", "start", "end", "name", "strand"]
     columns += ["true_class"] if with_true_class else []
-    columns += [*classes, "predicted_class"]
+    columns += [*classes, "predicted_class", *([] if spread is None else ["spread"])]
+    n_cells = len(columns)
     own: Iterator[Sequence[Any]] = repeat(())
     if isinstance(loci, Intervals) and not of_sequences:
         numbers = unread_columns(loci)
@@ -60,10 +65,12 @@ def write_predictions(
             if with_true_class and isinstance(loci, Windows):
                 row.append(classes[loci.label[index]])
             if np.isnan(probabilities[index, 0]):
-                row += [_NA] * (len(classes) + 1)
+                row += [_NA] * (n_cells - len(row))
             else:
                 row += [f"{value:.6f}" for value in probabilities[index]]
                 row.append(classes[int(probabilities[index].argmax())])
+                if spread is not None:
+                    row.append(f"{spread[index]:.6f}")
             yield [*row, *next(own)]
 
     write_table(path, columns, rows())

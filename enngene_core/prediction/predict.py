@@ -12,7 +12,7 @@ from enngene_core.dataset.sources import References
 from enngene_core.formats.intervals.intervals import Intervals
 from enngene_core.intervals.rejections import Rejections
 from enngene_core.models.bundle import BundleConfig, read_bundle
-from enngene_core.models.inference import predict_probabilities
+from enngene_core.models.inference import predict_probabilities, predict_with_spread
 from enngene_core.models.predictions import write_predictions
 from enngene_core.specs.execution import ExecutionSpec
 
@@ -28,6 +28,9 @@ class PredictionResult:
         All intervals or sequences of the input.
     probabilities : ndarray of float32, shape (n_intervals, n_classes)
         NaN for what could not be used.
+    spread : ndarray of float32, shape (n_intervals,), or None
+        Of an ensemble: standard deviation of its members' probabilities for the highest scoring
+        class; NaN as above.
     rejections : Rejections
         That, with the reason.
     """
@@ -35,6 +38,7 @@ class PredictionResult:
     config: BundleConfig
     intervals: Intervals
     probabilities: np.ndarray
+    spread: np.ndarray | None
     rejections: Rejections
 
 
@@ -88,9 +92,16 @@ def predict(
         execution=execution,
         on_folded=on_folded,
     )
-    known = predict_probabilities(bundle.model, new.branches, on_progress=on_progress)
-    probabilities = np.full((len(found), known.shape[1]), np.nan, dtype=np.float32)
-    probabilities[np.searchsorted(found.line, new.windows.source_row)] = known
+    rows = np.searchsorted(found.line, new.windows.source_row)
+    spread = None
+    if bundle.config.n_members > 1:
+        known, spread_of_known = predict_with_spread(
+            bundle.model, new.branches, on_progress=on_progress
+        )
+        spread = _at(rows, spread_of_known, len(found))
+    else:
+        known = predict_probabilities(bundle.model, new.branches, on_progress=on_progress)
+    probabilities = _at(rows, known, len(found))
     if output is not None:
         write_predictions(
             output,
@@ -98,7 +109,15 @@ def predict(
             classes=bundle.config.dataset.classes,
             probabilities=probabilities,
             of_sequences=kind == "sequences",
+            spread=spread,
         )
     if rejected is not None:
         write_rejected_rows(rejected, new.rejections, found)
-    return PredictionResult(bundle.config, found, probabilities, new.rejections)
+    return PredictionResult(bundle.config, found, probabilities, spread, new.rejections)
+
+
+def _at(rows: np.ndarray, values: np.ndarray, n: int) -> np.ndarray:
+    """An array of `n` rows, NaN but for the values at `rows`."""
+    found = np.full((n, *values.shape[1:]), np.nan, dtype=np.float32)
+    found[rows] = values
+    return found

@@ -67,8 +67,8 @@ def _what_was_done(result: "InterpretationResult") -> list[Block]:
     blocks: list[Block] = [
         Text(
             f"For each of {count(len(result.windows), 'window')}{of_sequences}, Integrated "
-            "Gradients (Sundararajan, Taly and Yan, ICML 2017) gave every position in every branch a "
-            f"contribution to the network's score for {explained}. Positive contributions speak "
+            "Gradients (Sundararajan, Taly and Yan, ICML 2017) gave every position in every branch "
+            f"a contribution to the network's score for {explained}. Positive contributions speak "
             "for the class, negative ones against it. They are measured from a window without any "
             "information (unknown bases, no structure, scores of 0), and together they make up "
             "the difference of the two scores (logits)."

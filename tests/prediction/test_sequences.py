@@ -195,3 +195,17 @@ def test_sequences_are_explained_in_their_own_places(
     assert "3 windows of ready sequences" in text_of(report)
     numbers = table_of(report, "attributions_1")
     assert tuple(numbers.columns[:5]) == ("rank", "name", "start", "end", "position")
+
+
+def test_an_ensemble_tells_how_far_its_members_lie_apart(tmp_path: Path) -> None:
+    output = tmp_path / "out.tsv"
+    result = predict(
+        REAL_DATA / "model_sequences.zip", REAL_DATA / "new.fa.gz", kind="sequences", output=output
+    )
+    header, *rows = [line.split("\t") for line in output.read_text().splitlines()]
+    assert header == ["name", "length", "exons", "introns", "predicted_class", "spread"]
+    assert result.spread is not None and len(rows) == 36
+    np.testing.assert_allclose([float(row[-1]) for row in rows], result.spread, atol=1e-6)
+    # Both members' probabilities, at the mean less or more the spread, lie between 0 and 1.
+    assert (result.spread > 0).all()
+    assert (result.spread <= result.probabilities.min(axis=1)).all()
