@@ -21,7 +21,9 @@ def intervals(measures: Measures, *, resamples: int, seed: int, n_threads: int =
     are the percentiles 2.5 and 97.5 of the numbers of such draws in which a number is defined.
     The calibration error is the sum of distances, which chance only adds to, so that draws lie
     above the number that they were made from as that lies above the truth: its ends are
-    mirrored at it (the basic bootstrap), and not below 0.
+    mirrored at it (the basic bootstrap), and not below 0. In trials with 49 to 2,000 windows they
+    held a true error of .06 or .15 in 84 to 92 % (the percentiles in 0 to 92 %), and one of 0 in
+    half to two thirds.
 
     Parameters
     ----------

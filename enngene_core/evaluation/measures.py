@@ -20,6 +20,8 @@ _OF_ALL = (
     "brier_score",
     "expected_calibration_error",
 )
+_HARD = ("f1", "precision", "recall")
+_RANKED = ("auroc", "average_precision")
 
 
 class Measures:

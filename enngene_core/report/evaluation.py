@@ -20,7 +20,7 @@ from enngene_core.report.evaluation_figures import evaluation_figures
 from enngene_core.report.words import count, listed, percent, wilson
 
 if TYPE_CHECKING:
-    from enngene_core.evaluation.evaluate import EvaluationResult
+    from enngene_core.evaluation.result import EvaluationResult
 
 _FEW_OF_CLASS = 10
 _CHOSEN_BY = {
