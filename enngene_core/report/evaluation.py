@@ -12,12 +12,18 @@ from enngene_core.report.description import (
     Facts,
     Report,
     Section,
-    Table,
     Text,
     Warning,
 )
 from enngene_core.report.evaluation_figures import evaluation_figures
-from enngene_core.report.words import count, listed, percent, wilson
+from enngene_core.report.evaluation_tables import (
+    MACRO,
+    accuracy_interval,
+    evaluation_tables,
+    how_sure,
+    with_interval,
+)
+from enngene_core.report.words import count, listed, percent
 
 if TYPE_CHECKING:
     from enngene_core.evaluation.result import EvaluationResult
@@ -36,6 +42,7 @@ def evaluation_report(result: "EvaluationResult") -> Report:
     config = result.config
     settings = [
         ("evaluated on", _windows(result)),
+        ("resamples", f"{result.spec.resamples:,}, seed {result.spec.seed}"),
         *model_facts(config),
     ]
     return Report(
@@ -45,7 +52,7 @@ def evaluation_report(result: "EvaluationResult") -> Report:
             Section("How good it is", _how_good(result)),
             Section(CAREFUL, _cautions(result)),
             Section(FIGURES, evaluation_figures(result)),
-            Section(TABLES, [_class_table(result)]),
+            Section(TABLES, evaluation_tables(result)),
             run_again(settings, config.provenance),
         ],
     )
@@ -85,9 +92,10 @@ def _what_was_done(result: "EvaluationResult") -> list[Block]:
 
 def _how_good(result: "EvaluationResult") -> list[Block]:
     n, right = len(result.y_true), int(np.trace(result.confusion))
-    low, high = wilson(right, n)
     totals = _totals(result)
     frequent = result.config.dataset.classes[int(totals.argmax())]
+    n_present = int((totals > 0).sum())
+    low, high = accuracy_interval(result)
     facts = [
         (
             "accuracy",
@@ -98,27 +106,40 @@ def _how_good(result: "EvaluationResult") -> list[Block]:
             "always naming the most frequent class",
             f"{percent(totals.max() / n)} ({listed([frequent])})",
         ),
+        (
+            "balanced accuracy, mean of the classes' recall",
+            f"{with_interval(result, 'balanced_accuracy')} (guessing: {1 / n_present:.3f}; "
+            "perfect: 1)",
+        ),
+        (
+            "Matthews correlation of true and predicted classes",
+            f"{with_interval(result, 'mcc')} (guessing: 0; perfect: 1)",
+        ),
     ]
     if result.curves:
-        auroc = float(np.mean([curve.auroc for curve in result.curves.values()]))
-        precision = float(np.mean([curve.average_precision for curve in result.curves.values()]))
         facts += [
-            ("AUROC, mean of the classes", f"{auroc:.3f} (guessing: 0.5; perfect: 1)"),
+            (
+                "AUROC, mean of the classes",
+                f"{with_interval(result, 'auroc', MACRO)} (guessing: 0.5; perfect: 1)",
+            ),
             (
                 "average precision, mean of the classes",
-                f"{precision:.3f} (guessing: {_guessing(result):.3f}; perfect: 1)",
+                f"{with_interval(result, 'average_precision', MACRO)} (guessing: "
+                f"{_guessing(result):.3f}; perfect: 1)",
             ),
         ]
     blocks: list[Block] = [Facts(facts)]
+    if result.spec.resamples:
+        blocks.append(Text(how_sure(result)))
     if len(result.curves) > 1:
         order = sorted(result.curves, key=lambda name: -result.curves[name].auroc)
         best, worst = order[0], order[-1]
         blocks.append(
             Text(
                 f"The class told apart best is {listed([best])} (AUROC "
-                f"{result.curves[best].auroc:.3f}), the one told apart worst is {listed([worst])} "
-                f"(AUROC {result.curves[worst].auroc:.3f}). AUROC is the probability that a "
-                "window of the class scores higher than one of another class."
+                f"{with_interval(result, 'auroc', best)}), the one told apart worst is "
+                f"{listed([worst])} (AUROC {with_interval(result, 'auroc', worst)}). AUROC is the "
+                "probability that a window of the class scores higher than one of another class."
             )
         )
     return blocks
@@ -138,7 +159,7 @@ def _cautions(result: "EvaluationResult") -> list[Block]:
             f"{Counter(result.rejections.kind.tolist()).most_common(1)[0][0]}."
         )
     if n < FEW_WINDOWS:
-        low, high = wilson(right, n)
+        low, high = accuracy_interval(result)
         found.append(
             f"Only {count(n, 'window')} were evaluated, so the numbers are coarse: {coarse(n)}, "
             f"and its 95 % interval reaches from {percent(low)} to {percent(high)}."
@@ -184,30 +205,3 @@ def _cautions(result: "EvaluationResult") -> list[Block]:
             "them: judge the model that was kept on another split, once."
         )
     return [Warning(text) for text in found]
-
-
-def _class_table(result: "EvaluationResult") -> Table:
-    nan = float("nan")
-    rows = []
-    for index, name in enumerate(result.config.dataset.classes):
-        right, total = int(result.confusion[index, index]), int(result.confusion[index].sum())
-        predicted = int(result.confusion[:, index].sum())
-        curve = result.curves.get(name)
-        rows.append(
-            (
-                name,
-                total,
-                predicted,
-                right / total if total else nan,
-                right / predicted if predicted else nan,
-                curve.auroc if curve else nan,
-                curve.average_precision if curve else nan,
-            )
-        )
-    columns = ("class", "windows", "predicted", "recall", "precision", "auroc", "average_precision")
-    caption = (
-        "Each class: its windows, how often it was predicted, the share of its windows that was "
-        "found (recall), the share of its predictions that is right (precision), AUROC and "
-        "average precision."
-    )
-    return Table("classes", caption, columns, rows)
