@@ -19,6 +19,7 @@ from enngene_core.report.evaluation_figures import evaluation_figures
 from enngene_core.report.evaluation_tables import (
     MACRO,
     accuracy_interval,
+    beside,
     evaluation_tables,
     how_sure,
     with_interval,
@@ -108,38 +109,42 @@ def _how_good(result: "EvaluationResult") -> list[Block]:
         ),
         (
             "balanced accuracy, mean of the classes' recall",
-            f"{with_interval(result, 'balanced_accuracy')} (guessing: {1 / n_present:.3f}; "
-            "perfect: 1)",
+            beside(result, "balanced_accuracy", guessing=f"{1 / n_present:.3f}"),
         ),
         (
             "Matthews correlation of true and predicted classes",
-            f"{with_interval(result, 'mcc')} (guessing: 0; perfect: 1)",
+            beside(result, "mcc", guessing="0"),
         ),
     ]
     if result.curves:
         facts += [
             (
                 "AUROC, mean of the classes",
-                f"{with_interval(result, 'auroc', MACRO)} (guessing: 0.5; perfect: 1)",
+                beside(result, "auroc", MACRO, guessing="0.5"),
             ),
             (
                 "average precision, mean of the classes",
-                f"{with_interval(result, 'average_precision', MACRO)} (guessing: "
-                f"{_guessing(result):.3f}; perfect: 1)",
+                beside(result, "average_precision", MACRO, guessing=f"{_guessing(result):.3f}"),
             ),
         ]
     blocks: list[Block] = [Facts(facts)]
     if result.spec.resamples:
         blocks.append(Text(how_sure(result)))
-    if len(result.curves) > 1:
+    if result.curves:
+        blocks.append(
+            Text(
+                "AUROC is the probability that a window of a class scores higher for it than one "
+                "of another class."
+            )
+        )
+    if len(result.curves) > 2:  # of two, each is told apart as well as the other
         order = sorted(result.curves, key=lambda name: -result.curves[name].auroc)
         best, worst = order[0], order[-1]
         blocks.append(
             Text(
-                f"The class told apart best is {listed([best])} (AUROC "
-                f"{with_interval(result, 'auroc', best)}), the one told apart worst is "
-                f"{listed([worst])} (AUROC {with_interval(result, 'auroc', worst)}). AUROC is the "
-                "probability that a window of the class scores higher than one of another class."
+                f"The class told apart best is {listed([best])}, with an AUROC of "
+                f"{with_interval(result, 'auroc', best)}; the one told apart worst is "
+                f"{listed([worst])}, with {with_interval(result, 'auroc', worst)}."
             )
         )
     return blocks

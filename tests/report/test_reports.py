@@ -103,20 +103,20 @@ def test_evaluation_gives_each_number_with_its_interval() -> None:
     result = evaluation_result(("a", "b", "c"), 90)
     report = evaluation_report(result)
 
-    def told(metric: str, of_class: str = "all") -> str:
-        low, high = result.interval(metric, of_class)
-        return f"{result.metric(metric, of_class):.3f} ({low:.3f} to {high:.3f})"
+    def told(metric: str, of_class: str = "all", *, digits: int = 3) -> str:
+        numbers = (result.metric(metric, of_class), *result.interval(metric, of_class))
+        return "{} ({} to {})".format(*(f"{number:.{digits}f}" for number in numbers))
 
     assert f"AUROC, mean of the classes: {told('auroc', 'macro average')}" in text_of(report)
     assert "The range behind a number is its 95 % interval" in text_of(report)
     assert "drawn 50 times from themselves" in text_of(report)
     assert ("mcc", told("mcc")) in [row[:2] for row in table_of(report, "numbers").rows]
     row = table_of(report, "classes").rows[0]
-    assert row[:4] == ("a", 30, int(result.confusion[:, 0].sum()), told("recall", "a"))
-    assert row[6] == told("auroc", "a")
-    best = table_of(report, "thresholds").rows
-    assert [line[:2] for line in best[:2]] == [("a", "F1"), ("a", "Matthews correlation")]
-    assert best[0][3] == result.thresholds[0].threshold
+    assert row[:4] == ("a", 30, int(result.confusion[:, 0].sum()), told("recall", "a", digits=2))
+    assert row[5] == told("auroc", "a", digits=2)
+    name, f1, *others = table_of(report, "thresholds").rows[0]
+    assert (name, len(others)) == ("a", 2)
+    assert f1 == f"{result.thresholds[0].threshold:.4f}"
 
 
 def test_evaluation_without_resamples_has_the_interval_of_a_share() -> None:
@@ -125,7 +125,7 @@ def test_evaluation_without_resamples_has_the_interval_of_a_share() -> None:
     low, high = wilson(int(np.trace(result.confusion)), 90)
     assert f"95 % interval {100 * low:.1f} % to {100 * high:.1f} %" in text_of(report)
     assert "The range behind a number" not in text_of(report)
-    assert table_of(report, "classes").rows[0][3] == f"{result.metric('recall', 'a'):.3f}"
+    assert table_of(report, "classes").rows[0][3] == f"{result.metric('recall', 'a'):.2f}"
 
 
 def test_evaluation_without_a_mistake_is_not_sure() -> None:
