@@ -143,9 +143,12 @@ def test_an_imported_model_is_evaluated(real_dataset: RealDataset, tmp_path: Pat
     assert enngene(tmp_path, "import-model", *words).returncode == 0
     words = ("--model", "bundle.zip", "--dataset", real_dataset.path, "--output", "metrics.tsv")
     files = ("--predictions", "predictions.tsv", "--report", "report.html")
-    finished = enngene(tmp_path, "evaluate", *words, *files)
+    options = ("--thresholds", "thresholds.tsv", "--resamples", "20", "--seed", "3")
+    finished = enngene(tmp_path, "evaluate", *words, *files, *options)
     assert finished.returncode == 0, finished.stderr
     with open(tmp_path / "predictions.tsv") as table:
         rows = list(csv.DictReader(table, delimiter="\t"))
     assert classes.split(",")[0] in rows[0]
-    assert "Evaluation" in (tmp_path / "report.html").read_text()
+    assert "20, seed 3" in (tmp_path / "report.html").read_text()
+    thresholds = (tmp_path / "thresholds.tsv").read_text().splitlines()
+    assert len(thresholds) == 1 + 3 * len(classes.split(","))
