@@ -74,6 +74,12 @@ def write(name, flank, spell):
     Path(f"{name}.fa.gz").write_bytes(gzip.compress("".join(records).encode(), mtime=0))
 write("exons", 10, lambda bases: bases[:10].lower() + bases[10:-10] + bases[-10:].lower())
 write("introns", 0, lambda bases: bases.lower().replace("t", "u"))
+
+# The new intervals as sequences: FASTA, and RNA with one sequence a line.
+loci = [line.split("\t") for line in Path("new.bed").read_text().splitlines()]
+new = {name: cut(chrom, int(start), int(end), strand) for chrom, start, end, name, _, strand in loci}
+Path("new.fa.gz").write_bytes(gzip.compress("".join(f">{n}\n{s}\n" for n, s in new.items()).encode(), mtime=0))
+Path("new.txt").write_text("".join(s.replace("T", "U") + "\n" for s in list(new.values())[::6]))
 PYTHON
 rm -f genome.fa.fai
 
@@ -128,3 +134,19 @@ cat > network_tracks.json <<'JSON'
 JSON
 enngene train --dataset dataset_tracks.h5 --network network_tracks.json --epochs 20 --seed 1 --precision float32 --threads 2 \
     --output model_tracks.zip
+
+# Two networks that read sequence and structure, trained on ready sequences.
+enngene preprocess --sequences exons=exons.fa.gz --sequences introns=introns.fa.gz \
+    --branches sequence,structure --structure unpaired --window 40 --edge pad --ratio 8:1:1 --seed 1 \
+    --output "$work/dataset_sequences.h5"
+cat > "$work/network.json" <<'JSON'
+{
+  "branches": {
+    "sequence": [{"type": "convolution", "filters": 8, "kernel": 6}],
+    "structure": [{"type": "convolution", "filters": 4, "kernel": 5}]
+  },
+  "common": [{"type": "dense", "units": 8}]
+}
+JSON
+enngene train --dataset "$work/dataset_sequences.h5" --network "$work/network.json" --members 2 --epochs 20 --seed 1 \
+    --threads 2 --output model_sequences.zip

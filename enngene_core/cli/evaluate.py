@@ -37,6 +37,9 @@ def evaluate(
     predictions: Annotated[
         Path | None, Parameter(help="Table of the windows with their probabilities.")
     ] = None,
+    thresholds: Annotated[
+        Path | None, Parameter(help="Table of each class's best thresholds of its probability.")
+    ] = None,
     rejected: Annotated[
         Path | None, Parameter(help="Table of rows of the classes' files that became no window.")
     ] = None,
@@ -53,17 +56,19 @@ def evaluate(
     with silenced():
         from enngene_core.cli.progress import CountProgress
         from enngene_core.evaluation import evaluate as work
+        from enngene_core.evaluation.measures import MACRO
         from enngene_core.models.runtime import use_threads
 
         use_threads(execution.n_threads)
-    targets = (output, predictions, rejected, *reports.paths)
-    with written_together(*targets) as (metrics, table, rejected_table, *pages):
+    targets = (output, predictions, thresholds, rejected, *reports.paths)
+    with written_together(*targets) as (metrics, table, best, rejected_table, *pages):
         result = work.evaluate(
             model,
             dataset or work.LabelledFiles(class_files, references.open(), rejected_table),
             spec,
             output=metrics,
             predictions=table,
+            thresholds=best,
             execution=execution,
             on_folded=CountProgress("sequences folded"),
         )
@@ -73,6 +78,6 @@ def evaluate(
             write(evaluation_report(result), pages)
     print(
         f"{len(result.y_true)} {result.split or 'new'} windows: accuracy "
-        f"{result.metric('accuracy'):.4f}, AUROC {result.metric('auroc', work.MACRO):.4f} "
+        f"{result.metric('accuracy'):.4f}, AUROC {result.metric('auroc', MACRO):.4f} "
         "(macro average)"
     )

@@ -9,9 +9,11 @@ from enngene_core.cli.options import (
     Execution,
     Flat,
     Model,
-    NewIntervals,
+    New,
+    NewOptions,
     ReferenceFiles,
     ReferenceOptions,
+    Rejected,
     ReportOptions,
     Reports,
     write,
@@ -25,7 +27,7 @@ from enngene_core.specs.interpretation import InterpretationSpec
 def interpret(
     *,
     model: Model,
-    intervals: NewIntervals,
+    loci: New = NewOptions(),
     references: ReferenceFiles = ReferenceOptions(),
     spec: Annotated[InterpretationSpec, Flat] = InterpretationSpec(),
     execution: Execution = ExecutionSpec(),
@@ -33,23 +35,28 @@ def interpret(
     table: Annotated[
         Path | None, Parameter(help="Attributions as a table: a row for each position.")
     ] = None,
+    rejected: Rejected = None,
     reports: Reports = ReportOptions(),
 ) -> None:
-    """Show which positions of new intervals speak for a class."""
+    """Show which positions of new intervals or sequences speak for a class."""
+    path, kind = loci.open()
     with silenced():
         from enngene_core.cli.progress import CountProgress
         from enngene_core.interpretation import interpret as work
         from enngene_core.models.runtime import use_threads
 
         use_threads(execution.n_threads)
-    with written_together(output, table, *reports.paths) as (attributions, rows, *pages):
+    targets = (output, table, rejected, *reports.paths)
+    with written_together(*targets) as (attributions, rows, rejected_table, *pages):
         result = work.interpret(
             model,
-            intervals,
+            path,
             references.open(),
             spec,
+            kind=kind,
             output=attributions,
             table=rows,
+            rejected=rejected_table,
             execution=execution,
             on_folded=CountProgress("sequences folded"),
             on_progress=CountProgress("windows explained"),
@@ -59,6 +66,6 @@ def interpret(
 
             write(interpretation_report(result), pages)
     print(
-        f"{len(result.windows)} windows explained, {len(result.rejections)} intervals unusable; "
+        f"{len(result.windows)} windows explained, {len(result.rejections)} {kind} unusable; "
         f"median completeness error {result.median_completeness_error:.2%}"
     )

@@ -10,6 +10,7 @@ from enngene_core.errors import SpecError
 from enngene_core.specs.execution import ExecutionSpec
 
 if TYPE_CHECKING:
+    from enngene_core.dataset.new_windows import Kind
     from enngene_core.dataset.sources import References
     from enngene_core.report.description import Report
 
@@ -25,8 +26,8 @@ def _shown_default(value: object) -> str:
 Flat = Parameter(name="*", show_default=_shown_default)
 
 Model = Annotated[Path, Parameter(help="Model bundle that 'enngene train' wrote.")]
-NewIntervals = Annotated[
-    Path, Parameter(help="BED, narrowPeak, broadPeak, GFF3 or GTF file of new intervals.")
+Rejected = Annotated[
+    Path | None, Parameter(help="Table of rows of the input that became no window.")
 ]
 Execution = Annotated[ExecutionSpec, Flat]
 
@@ -43,6 +44,40 @@ def named_path(flag: str, text: str) -> tuple[str, Path]:
     if not (name and equals and path):
         raise SpecError(f"{flag} {text}: expected NAME=FILE")
     return name, Path(path)
+
+
+@dataclass(frozen=True)
+class NewOptions:
+    """What a model is used on: one of both."""
+
+    intervals: Annotated[
+        Path | None,
+        Parameter(help="BED, narrowPeak, broadPeak, GFF3 or GTF file of new intervals."),
+    ] = None
+    sequences: Annotated[
+        Path | None,
+        Parameter(
+            help="New sequences instead, DNA or RNA, plain or gzip: FASTA, or text with one "
+            "sequence a line, if its first character is not '>'."
+        ),
+    ] = None
+
+    def open(self) -> "tuple[Path, Kind]":
+        """The file, and what is in it.
+
+        Raises
+        ------
+        SpecError
+            If there are two files, or none.
+        """
+        if self.intervals is not None and self.sequences is None:
+            return self.intervals, "intervals"
+        if self.sequences is not None and self.intervals is None:
+            return self.sequences, "sequences"
+        raise SpecError("give either --intervals or --sequences")
+
+
+New = Annotated[NewOptions, Parameter(name="*")]
 
 
 @dataclass(frozen=True)

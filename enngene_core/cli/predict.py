@@ -8,9 +8,11 @@ from cyclopts import Parameter
 from enngene_core.cli.options import (
     Execution,
     Model,
-    NewIntervals,
+    New,
+    NewOptions,
     ReferenceFiles,
     ReferenceOptions,
+    Rejected,
 )
 from enngene_core.outputs import written_together
 from enngene_core.quiet import silenced
@@ -20,29 +22,33 @@ from enngene_core.specs.execution import ExecutionSpec
 def predict(
     *,
     model: Model,
-    intervals: NewIntervals,
+    loci: New = NewOptions(),
     references: ReferenceFiles = ReferenceOptions(),
     execution: Execution = ExecutionSpec(),
     output: Annotated[Path, Parameter(help="Table of predictions to write.")],
+    rejected: Rejected = None,
 ) -> None:
-    """Predict the class of new intervals."""
+    """Predict the class of new intervals or sequences."""
+    path, kind = loci.open()
     with silenced():
         from enngene_core.cli.progress import CountProgress
         from enngene_core.models.runtime import use_threads
         from enngene_core.prediction import predict as work
 
         use_threads(execution.n_threads)
-    with written_together(output) as (table,):
+    with written_together(output, rejected) as (table, rejected_table):
         result = work.predict(
             model,
-            intervals,
+            path,
             references.open(),
+            kind=kind,
             output=table,
+            rejected=rejected_table,
             execution=execution,
             on_folded=CountProgress("sequences folded"),
             on_progress=CountProgress("windows predicted"),
         )
-    print(f"{len(result.intervals)} intervals, {len(result.rejections)} of them unusable (NA)")
+    print(f"{len(result.intervals)} {kind}, {len(result.rejections)} of them unusable (NA)")
     told = zip(result.rejections.line[:10], result.rejections.reason[:10], strict=True)
     for line, reason in told:
         print(f"line {line}: {reason}")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
@@ -16,6 +17,8 @@ from enngene_core.dataset.encode import (
 )
 from enngene_core.dataset.place import place_classes
 from enngene_core.dataset.sources import References, Sources
+from enngene_core.errors import SpecError
+from enngene_core.formats.genomes.sequences import read_new_sequences
 from enngene_core.formats.intervals.file import read_intervals
 from enngene_core.formats.intervals.intervals import Intervals
 from enngene_core.intervals.rejections import Rejections
@@ -23,6 +26,9 @@ from enngene_core.intervals.windows import Windows
 from enngene_core.seeding import named_rng
 from enngene_core.specs.execution import ExecutionSpec
 from enngene_core.specs.preprocess import DatasetSpec
+
+#: What a file of new loci holds.
+Kind = Literal["intervals", "sequences"]
 
 
 @dataclass(frozen=True)
@@ -104,25 +110,61 @@ def encode_new_windows(
     )
 
 
-def encode_new_intervals(
+def encode_new_file(
     path: Path,
     references: References,
     spec: DatasetSpec,
     *,
+    kind: Kind = "intervals",
     branches: Sequence[str],
     execution: ExecutionSpec,
     on_folded: Progress | None = None,
 ) -> tuple[Intervals, NewWindows]:
-    """All intervals of a file, and the windows and branches of those that could be used.
+    """All loci of a file, and the windows and branches of those that could be used.
 
-    As `encode_new_windows`, of intervals without a class.
+    As `encode_new_windows`, of loci without a class.
+
+    Parameters
+    ----------
+    path
+        Intervals; or sequences, as FASTA or one a line, each of which is a locus from 0 to its
+        length on a "chromosome" of its own name.
+    kind
+        Which of both.
+
+    Raises
+    ------
+    SpecError
+        If there are references, or a branch that needs them, for sequences.
     """
-    intervals = read_intervals(path, feature=spec.feature)
-    return intervals, encode_new_windows(
-        [LabelledIntervals("", intervals, None, -1, path)],
+    if kind == "sequences":
+        _check_needs_no_place(references, spec, branches)
+        sequences = read_new_sequences(path)
+        loci = LabelledIntervals("", sequences.intervals, sequences, -1, path)
+    else:
+        intervals = read_intervals(path, feature=spec.feature)
+        loci = LabelledIntervals("", intervals, None, -1, path)
+    return loci.intervals, encode_new_windows(
+        [loci],
         references,
         spec,
         branches=branches,
         execution=execution,
         on_folded=on_folded,
     )
+
+
+def _check_needs_no_place(
+    references: References, spec: DatasetSpec, branches: Sequence[str]
+) -> None:
+    for name in branches:
+        if name == "conservation" or name in spec.tracks:
+            raise SpecError(
+                f"the model reads the branch {name}, and ready sequences lie nowhere on a genome; "
+                "expected --intervals instead of --sequences"
+            )
+    if references != References():
+        raise SpecError(
+            "--fasta, --conservation, --track and --chromosome-names are for intervals; expected "
+            "none of them with --sequences"
+        )

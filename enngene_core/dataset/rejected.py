@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from enngene_core.dataset.classes import ClassFile, LabelledIntervals
+from enngene_core.formats.intervals.intervals import Intervals
 from enngene_core.formats.text.table import write_table
 from enngene_core.intervals.rejections import Rejections
 
-COLUMNS = ("class", "file", "line", "text", "reason")
+ROW_COLUMNS = ("line", "text", "reason")
+COLUMNS = ("class", "file", *ROW_COLUMNS)
 
 
 def write_rejected(
@@ -37,3 +39,19 @@ def write_rejected(
             for label, line, reason in rows
         ),
     )
+
+
+def write_rejected_rows(path: Path, rejections: Rejections, loci: Intervals) -> None:
+    """Write a row for each row of one file without classes that became no window.
+
+    Parameters
+    ----------
+    path
+        Table to write.
+    rejections
+        Rows of the file.
+    loci
+        All that was read of it.
+    """
+    rows = zip(rejections.line.tolist(), rejections.reason, strict=True)
+    write_table(path, ROW_COLUMNS, ((line, loci.lines.text(line), why) for line, why in rows))

@@ -13,25 +13,17 @@ from enngene_core.dataset.new_windows import encode_new_windows
 from enngene_core.dataset.rejected import write_rejected
 from enngene_core.dataset.sources import References
 from enngene_core.errors import DatasetError, SpecError
+from enngene_core.evaluation.result import METRIC_COLUMNS, EvaluationResult, score
+from enngene_core.evaluation.thresholds import THRESHOLD_COLUMNS
 from enngene_core.formats.text.table import write_table
 from enngene_core.intervals.rejections import Rejections
 from enngene_core.intervals.windows import Windows
 from enngene_core.models.bundle import BundleConfig, read_bundle
 from enngene_core.models.inference import predict_probabilities
-from enngene_core.models.metrics import (
-    ClassCurves,
-    confusion,
-    curves_by_class,
-    macro_average,
-    micro_average,
-)
 from enngene_core.models.predictions import write_predictions
 from enngene_core.provenance import sha256
 from enngene_core.specs.evaluation import EvaluationSpec
 from enngene_core.specs.execution import ExecutionSpec
-
-METRIC_COLUMNS = ("metric", "class", "value")
-MACRO, MICRO = "macro average", "micro average"
 
 
 @dataclass(frozen=True)
@@ -53,49 +45,6 @@ class LabelledFiles:
     rejected: Path | None = None
 
 
-@dataclass(frozen=True)
-class EvaluationResult:
-    """Numbers and curves of one evaluation.
-
-    Attributes
-    ----------
-    config : BundleConfig
-        Of the model.
-    split : str or None
-        Of the dataset; None for windows of files.
-    is_own_dataset : bool
-        Whether the windows are of the very file that the model was trained on, so that those of
-        its test and blackbox splits are known to be new to the model.
-    y_true : ndarray of int, shape (n_windows,)
-    probabilities : ndarray of float32, shape (n_windows, n_classes)
-    confusion : ndarray of int, shape (n_classes, n_classes)
-        True classes in rows, highest scoring ones in columns.
-    curves : dict of str to ClassCurves
-        By class; a class without positives or negatives is left out.
-    micro : ClassCurves or None
-    metrics : list of (metric, class, value)
-        `METRIC_COLUMNS`; the class of an overall measure is ``all``.
-    rejections : Rejections
-        Rows of files that became no window; their labels count the files.
-    """
-
-    config: BundleConfig
-    split: str | None
-    is_own_dataset: bool
-    y_true: np.ndarray
-    probabilities: np.ndarray
-    confusion: np.ndarray
-    curves: dict[str, ClassCurves]
-    micro: ClassCurves | None
-    metrics: list[tuple[str, str, float]]
-    rejections: Rejections
-
-    def metric(self, metric: str, of_class: str = "all") -> float:
-        """One number; NaN where it is not defined."""
-        found = [value for name, c, value in self.metrics if (name, c) == (metric, of_class)]
-        return found[0] if found else float("nan")
-
-
 def evaluate(
     model: Path,
     source: Path | LabelledFiles,
@@ -103,6 +52,7 @@ def evaluate(
     *,
     output: Path | None = None,
     predictions: Path | None = None,
+    thresholds: Path | None = None,
     execution: ExecutionSpec = ExecutionSpec(),
     on_folded: Callable[[int, int], None] | None = None,
     on_progress: Callable[[int, int], None] | None = None,
@@ -117,11 +67,13 @@ def evaluate(
         Dataset with the model's classes, window and branches; or files, of which windows are made
         as those of the model's training data.
     spec
-        Which split of a dataset.
+        Which split of a dataset, and how the intervals are made.
     output
         Table of metrics to write.
     predictions
         Table of the windows with their probabilities to write.
+    thresholds
+        Table of each class's best thresholds to write.
     execution
         Cores, and memory that the windows must fit into.
     on_folded
@@ -149,11 +101,15 @@ def evaluate(
         None if isinstance(source, LabelledFiles) else spec.split,
         windows.label,
         probabilities,
+        spec=spec,
+        n_threads=execution.n_threads,
         is_own_dataset=isinstance(source, Path) and config.trained_on == sha256(source),
         rejections=rejections,
     )
     if output is not None:
         write_table(output, METRIC_COLUMNS, result.metrics)
+    if thresholds is not None:
+        write_table(thresholds, THRESHOLD_COLUMNS, [item.row for item in result.thresholds])
     if predictions is not None:
         write_predictions(
             predictions,
@@ -204,43 +160,6 @@ def _of_files(
         write_rejected(files.rejected, new.rejections, files.classes, loci)
     label_of = np.array([names.index(name) for name in given])
     return replace(new.windows, label=label_of[new.windows.label]), new.branches, new.rejections
-
-
-def score(
-    config: BundleConfig,
-    split: str | None,
-    y_true: np.ndarray,
-    probabilities: np.ndarray,
-    *,
-    is_own_dataset: bool = False,
-    rejections: Rejections = Rejections.none(),
-) -> EvaluationResult:
-    """All numbers and curves of some predictions."""
-    classes = config.dataset.classes
-    curves = curves_by_class(y_true, probabilities, classes)
-    micro = micro_average(y_true, probabilities)
-    counts = confusion(y_true, probabilities)
-    metrics: list[tuple[str, str, float]] = [
-        ("windows", "all", float(len(y_true))),
-        ("accuracy", "all", float(np.trace(counts) / counts.sum())),
-    ]
-    for metric in ("auroc", "average_precision"):
-        values = {name: getattr(curves[name], metric) for name in classes if name in curves}
-        metrics += [(metric, name, values.get(name, float("nan"))) for name in classes]
-        metrics.append((metric, MACRO, macro_average(curves, metric)))
-        metrics.append((metric, MICRO, getattr(micro, metric) if micro else float("nan")))
-    return EvaluationResult(
-        config,
-        split,
-        is_own_dataset,
-        y_true,
-        probabilities,
-        counts,
-        curves,
-        micro,
-        metrics,
-        rejections,
-    )
 
 
 def _check_match(config: BundleConfig, dataset: Dataset) -> None:

@@ -19,6 +19,7 @@ def write_attributions(path: Path, result: InterpretationResult) -> None:
     with create_file(path) as file:
         file.attrs["format"] = FORMAT
         file.attrs["format-version"] = VERSION
+        file.attrs["places"] = "sequences" if result.of_sequences else "genome"
         file.attrs["classes"] = json.dumps(list(result.config.dataset.classes))
         file["probabilities"] = result.probabilities
         file["target"] = result.target.astype(np.int32)
@@ -26,9 +27,10 @@ def write_attributions(path: Path, result: InterpretationResult) -> None:
         file["completeness_error"] = result.attributions.completeness_error
         group = file.create_group("windows")
         windows = result.windows
-        write_text(group, "chrom", windows.chrom_names)
-        for name in ("strand", "name"):
-            write_text(group, name, getattr(windows, name))
+        write_text(group, "name", windows.name)
+        if not result.of_sequences:
+            write_text(group, "chrom", windows.chrom_names)
+            write_text(group, "strand", windows.strand)
         for name in ("start", "end", "pad_left", "pad_right"):
             group[name] = getattr(windows, name)
         encodings = result.config.dataset.encodings
@@ -45,7 +47,8 @@ def write_attribution_table(path: Path, result: InterpretationResult) -> None:
     Columns: the base's place (0-based, half-open), the window's name and strand, its number in
     the input (from 1), the position in the window (from 1), the class that is explained and its
     probability; then, for each branch, what stands there and its attribution. A padded position
-    has no place: ``NA``.
+    has no place: ``NA``. The place in a ready sequence has no chromosome and strand; the sequence's
+    name comes first.
     """
     windows, branches, attributions = result.windows, result.branches, result.attributions
     classes, probabilities = result.config.dataset.classes, result.probabilities
@@ -54,8 +57,7 @@ def write_attribution_table(path: Path, result: InterpretationResult) -> None:
         name: decode(values, encodings[name]) if encodings[name].is_coded else values
         for name, values in branches.items()
     }
-    header = ["chrom", "start", "end", "name", "strand", "window", "position", "target_class"]
-    header.append("probability")
+    header = [*result.place_columns, "window", "position", "target_class", "probability"]
     width = result.config.dataset.window
     for name in branches:
         header += [name, f"{name}_attribution"]
@@ -64,14 +66,17 @@ def write_attribution_table(path: Path, result: InterpretationResult) -> None:
         for index in range(len(windows)):
             locus = windows.locus(index)
             label = int(result.target[index])
-            about = [cell(locus.name), locus.strand, str(index + 1)]
+            stretch, about = [cell(locus.chrom)], [cell(locus.name), locus.strand]
+            if result.of_sequences:
+                stretch, about = [cell(locus.name)], []
+            about.append(str(index + 1))
             explained = [cell(classes[label]), f"{probabilities[index, label]:.6f}"]
             first = locus.start - int(windows.pad_left[index])
             for position in range(width):
                 base = first + (width - 1 - position if locus.strand == "-" else position)
                 is_padding = not locus.start <= base < locus.end
                 place = ["NA", "NA"] if is_padding else [str(base), str(base + 1)]
-                row = [cell(locus.chrom), *place, *about, str(position + 1), *explained]
+                row = [*stretch, *place, *about, str(position + 1), *explained]
                 for name in branches:
                     value = shown[name][index][position]
                     row.append(value if isinstance(value, str) else f"{value:.6g}")

@@ -1,11 +1,12 @@
-"""Interpretation: which positions of new intervals speak for a class."""
+"""Interpretation: which positions of new intervals or sequences speak for a class."""
 
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
-from enngene_core.dataset.new_windows import encode_new_intervals
+from enngene_core.dataset.new_windows import Kind, encode_new_file
+from enngene_core.dataset.rejected import write_rejected_rows
 from enngene_core.dataset.sources import References
 from enngene_core.errors import SpecError
 from enngene_core.interpretation.files import write_attribution_table, write_attributions
@@ -19,12 +20,14 @@ from enngene_core.specs.interpretation import InterpretationSpec
 
 def interpret(
     model: Path,
-    intervals: Path,
-    references: References,
-    spec: InterpretationSpec,
+    loci: Path,
+    references: References = References(),
+    spec: InterpretationSpec = InterpretationSpec(),
     *,
+    kind: Kind = "intervals",
     output: Path | None = None,
     table: Path | None = None,
+    rejected: Path | None = None,
     execution: ExecutionSpec = ExecutionSpec(),
     on_folded: Callable[[int, int], None] | None = None,
     on_progress: Callable[[int, int], None] | None = None,
@@ -35,16 +38,20 @@ def interpret(
     ----------
     model
         Bundle.
-    intervals
-        BED or narrowPeak file.
+    loci
+        BED, narrowPeak, broadPeak, GFF3 or GTF file; or ready sequences, as FASTA or one a line.
     references
-        Genome, conservation and tracks.
+        Genome, conservation and tracks, for intervals.
     spec
         Class to explain, and steps.
+    kind
+        What `loci` are.
     output
         HDF5 file of attributions to write.
     table
         Table to write: a row for each position of each window.
+    rejected
+        Table to write: a row for each interval or sequence that could not be used.
     execution
         Cores and memory.
     on_folded
@@ -64,10 +71,11 @@ def interpret(
             f"--target {spec.target}: the model has no such class; expected one of "
             f"{', '.join(classes)}"
         )
-    _, new = encode_new_intervals(
-        intervals,
+    found, new = encode_new_file(
+        loci,
         references,
         bundle.config.dataset,
+        kind=kind,
         branches=tuple(bundle.config.network.branches),
         execution=execution,
         on_folded=on_folded,
@@ -88,9 +96,12 @@ def interpret(
         target=target,
         attributions=attributions,
         rejections=new.rejections,
+        of_sequences=kind == "sequences",
     )
     if output is not None:
         write_attributions(output, result)
     if table is not None:
         write_attribution_table(table, result)
+    if rejected is not None:
+        write_rejected_rows(rejected, new.rejections, found)
     return result

@@ -27,7 +27,9 @@ class InterpretationResult:
         Class that is explained.
     attributions : Attributions
     rejections : Rejections
-        Intervals that could not be used.
+        Intervals or sequences that could not be used.
+    of_sequences : bool
+        Whether the windows lie on ready sequences, so that a place is one in a sequence.
     """
 
     config: BundleConfig
@@ -38,6 +40,19 @@ class InterpretationResult:
     target: np.ndarray
     attributions: Attributions
     rejections: Rejections
+    of_sequences: bool = False
+
+    @property
+    def place_columns(self) -> tuple[str, ...]:
+        """Headings of `place`."""
+        if self.of_sequences:
+            return "name", "start", "end"
+        return "chrom", "start", "end", "name", "strand"
+
+    def place(self, index: int) -> tuple[str | int, ...]:
+        """Where a window lies, in the columns of a table."""
+        locus = self.windows.locus(index)
+        return (locus.name, locus.start, locus.end) if self.of_sequences else tuple(locus)
 
     @property
     def median_completeness_error(self) -> float:

@@ -33,6 +33,11 @@ def averaged(members: Sequence[keras.Model]) -> keras.Model:
     return keras.Model(inputs, outputs, name="enngene")
 
 
+def members_of(model: keras.Model) -> list[keras.Model]:
+    """Networks whose mean the model is; of a single network, that one."""
+    return [layer for layer in model.layers if isinstance(layer, keras.Model)] or [model]
+
+
 def layers_of(model: keras.Model) -> Iterator[keras.Layer]:
     """All layers of a network, with those of its members if it is an average."""
     for layer in model.layers:

@@ -2,11 +2,12 @@
 
 import math
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import keras
 import numpy as np
 
-from enngene_core.models.ensemble import layers_of
+from enngene_core.models.ensemble import layers_of, members_of
 from enngene_core.models.inputs import network_inputs
 
 _BATCH = 1024
@@ -48,12 +49,61 @@ def predict_probabilities(
     ndarray of float32, shape (n_windows, n_classes)
         Rows sum to 1.
     """
+    return _run(model, branches, _probabilities, on_progress)
+
+
+def predict_with_spread(
+    model: keras.Model,
+    branches: Mapping[str, np.ndarray],
+    *,
+    on_progress: Progress | None = None,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Probabilities of an ensemble, and how far its members lie apart.
+
+    Parameters
+    ----------
+    model, branches, on_progress
+        As `predict_probabilities` takes them.
+
+    Returns
+    -------
+    probabilities : ndarray of float32, shape (n_windows, n_classes)
+        Means over the members; rows sum to 1.
+    spread : ndarray of float32, shape (n_windows,)
+        Standard deviation, over the members, of their probabilities for the class that is the
+        highest in the mean; the root of the mean squared deviation from that mean.
+    """
+    found = _run(model, branches, _with_spread, on_progress)
+    return found[:, :-1], found[:, -1]
+
+
+def _probabilities(model: keras.Model, inputs: Mapping[str, Any]) -> Any:
+    return model(inputs, training=False)["probabilities"]
+
+
+def _with_spread(model: keras.Model, inputs: Mapping[str, Any]) -> Any:
+    import tensorflow as tf
+
+    of_members = tf.stack([_probabilities(member, inputs) for member in members_of(model)], axis=2)
+    mean = tf.reduce_mean(of_members, axis=2)
+    of_highest = tf.gather(of_members, tf.argmax(mean, axis=1), axis=1, batch_dims=1)
+    spread = tf.math.reduce_std(of_highest, axis=1)
+    return tf.concat([mean, spread[:, None]], axis=1)
+
+
+def _run(
+    model: keras.Model,
+    branches: Mapping[str, np.ndarray],
+    of_batch: Callable[[keras.Model, Mapping[str, Any]], Any],
+    on_progress: Progress | None,
+) -> np.ndarray:
+    """What `of_batch` gives for all windows, in batches that fit into memory."""
     import tensorflow as tf
 
     names = [tensor.name for tensor in model.inputs]
     n_windows = len(branches[names[0]])
     forward = tf.function(
-        lambda inputs: model(inputs, training=False)["probabilities"],
+        lambda inputs: of_batch(model, inputs),
         autograph=False,
         reduce_retracing=True,
     )

@@ -1,12 +1,20 @@
 """The table of predictions."""
 
+import math
+from collections.abc import Iterator, Sequence
+from itertools import repeat
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from enngene_core.formats.intervals.intervals import Intervals
-from enngene_core.formats.text.table import write_table
+from enngene_core.formats.intervals.unread import unread_cells, unread_columns
+from enngene_core.formats.text.table import cell
 from enngene_core.intervals.windows import Windows
+
+_NA = "NA"
+_FEW = 1 << 14
 
 
 def write_predictions(
@@ -16,8 +24,13 @@ def write_predictions(
     classes: tuple[str, ...],
     probabilities: np.ndarray,
     with_true_class: bool = False,
+    of_sequences: bool = False,
+    spread: np.ndarray | None = None,
 ) -> None:
     """Write a row for each locus: place, probability of each class, highest scoring class.
+
+    Of intervals, the columns of their file that are in none of these follow as ``input_5``, ...
+    by their numbers there.
 
     Parameters
     ----------
@@ -31,19 +44,63 @@ def write_predictions(
         A row of NaN stands for a locus that could not be used; its cells are ``NA``.
     with_true_class
         Whether the windows' labels are written too.
+    of_sequences
+        Whether the loci are ready sequences, whose place is a name and a length.
+    spread : ndarray of float, shape (n_loci,), optional
+        Of an ensemble: standard deviation of its members' probabilities for the highest scoring
+        class.
     """
-    columns = ["chrom", "start", "end", "name", "strand"]
+    columns = ["name", "length"] if of_sequences else ["chrom", "start", "end", "name", "strand"]
     columns += ["true_class"] if with_true_class else []
-    columns += [*classes, "predicted_class"]
-    rows = []
-    for index in range(len(loci)):
-        row: list[str | int] = list(loci.locus(index))
-        if with_true_class and isinstance(loci, Windows):
-            row.append(classes[loci.label[index]])
-        if np.isnan(probabilities[index, 0]):
-            row += ["NA"] * (len(classes) + 1)
+    columns += [*classes, "predicted_class", *([] if spread is None else ["spread"])]
+    own: Iterator[Sequence[Any]] = repeat(())
+    if isinstance(loci, Intervals) and not of_sequences:
+        numbers = unread_columns(loci)
+        columns += [f"input_{number}" for number in numbers]
+        own = unread_cells(loci, numbers)
+    class_cells = [cell(name) for name in classes]
+    label = loci.label if with_true_class and isinstance(loci, Windows) else None
+    values = probabilities if spread is None else np.column_stack((probabilities, spread))
+    # The names of files may be no text at all.
+    with open(path, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as handle:
+        handle.write("\t".join(cell(name) for name in columns) + "\n")
+        for first in range(0, len(loci), _FEW):
+            few = slice(first, first + _FEW)
+            parts = [_sequences(loci, few) if of_sequences else _places(loci, few)]
+            if label is not None:
+                parts.append(class_cells[i] for i in label[few].tolist())
+            parts.append(_predicted(values[few], class_cells))
+            for row, unread in zip(zip(*parts, strict=True), own, strict=False):
+                handle.write("\t".join((*row, *map(cell, unread))) + "\n")
+
+
+def _places(loci: Windows | Intervals, few: slice) -> Iterator[str]:
+    columns = (
+        getattr(loci, name)[few].tolist() for name in ("chrom", "start", "end", "name", "strand")
+    )
+    for chrom, start, end, name, strand in zip(*columns, strict=True):
+        # Datasets come from strangers: their strands may be any text.
+        yield f"{cell(loci.chroms[chrom])}\t{start}\t{end}\t{_cell(name)}\t{_cell(strand)}"
+
+
+def _sequences(loci: Windows | Intervals, few: slice) -> Iterator[str]:
+    length = (loci.end[few] - loci.start[few]).tolist()
+    for name, n in zip(loci.name[few].tolist(), length, strict=True):
+        yield f"{_cell(name)}\t{n}"
+
+
+def _cell(text: bytes) -> str:
+    return cell(text.decode("utf-8", "replace"))
+
+
+def _predicted(values: np.ndarray, class_cells: Sequence[str]) -> Iterator[str]:
+    """Probabilities, highest scoring class, and spread if `values` have one column more."""
+    n_classes, n_values = len(class_cells), values.shape[1]
+    text = "\t".join(["%.6f"] * n_classes + ["%s"] + ["%.6f"] * (n_values - n_classes))
+    unknown = "\t".join([_NA] * (n_values + 1))
+    highest = values[:, :n_classes].argmax(axis=1).tolist()
+    for row, label in zip(values.tolist(), highest, strict=True):
+        if math.isnan(row[0]):
+            yield unknown
         else:
-            row += [f"{value:.6f}" for value in probabilities[index]]
-            row.append(classes[int(probabilities[index].argmax())])
-        rows.append(row)
-    write_table(path, columns, rows)
+            yield text % (*row[:n_classes], class_cells[label], *row[n_classes:])

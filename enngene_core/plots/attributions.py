@@ -136,12 +136,10 @@ class AttributionsDisplay:
             self._draw_positions(first, stop, lower, cell)
 
     def _draw_title(self, index: int, top: float, largest: float) -> None:
-        windows = self.result.windows
-        locus = windows.locus(index)
-        place = (
-            f"{shortened(locus.chrom, length=30)}:{locus.start:,}\N{EN DASH}{locus.end:,} "
-            f"({locus.strand})"
-        )
+        locus = self.result.windows.locus(index)
+        place = f"{locus.start:,}\N{EN DASH}{locus.end:,}"
+        if not self.result.of_sequences:
+            place = f"{shortened(locus.chrom, length=30)}:{place} ({locus.strand})"
         name = shortened(locus.name, length=int(40 * self._line_width / (_CELL * _PER_LINE)))
         probability = self.result.probabilities[index, self.label]
         title = f"{place}   probability {probability:.3f}"

@@ -10,7 +10,7 @@ from enngene_core.plots.names import short_names
 from enngene_core.plots.style import MOST_ROWS, axes_for, styled
 
 if TYPE_CHECKING:
-    from enngene_core.evaluation.evaluate import EvaluationResult
+    from enngene_core.evaluation.result import EvaluationResult
 
 #: More classes than this leave no room for shares below the counts.
 _MOST_SHARES = 12

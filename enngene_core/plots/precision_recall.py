@@ -10,7 +10,7 @@ from enngene_core.plots.names import short_names
 from enngene_core.plots.style import COLOURS, GREY, MOST_CURVES, axes_for, class_styles, styled
 
 if TYPE_CHECKING:
-    from enngene_core.evaluation.evaluate import EvaluationResult
+    from enngene_core.evaluation.result import EvaluationResult
 
 
 class PrecisionRecallDisplay:

@@ -11,7 +11,7 @@ from enngene_core.plots.names import short_names
 from enngene_core.plots.style import GREY, MOST_CURVES, axes_for, class_styles, styled
 
 if TYPE_CHECKING:
-    from enngene_core.evaluation.evaluate import EvaluationResult
+    from enngene_core.evaluation.result import EvaluationResult
 
 _GRID = np.linspace(0, 1, 201)
 

@@ -12,15 +12,22 @@ from enngene_core.report.description import (
     Facts,
     Report,
     Section,
-    Table,
     Text,
     Warning,
 )
 from enngene_core.report.evaluation_figures import evaluation_figures
-from enngene_core.report.words import count, listed, percent, wilson
+from enngene_core.report.evaluation_tables import (
+    MACRO,
+    accuracy_interval,
+    beside,
+    evaluation_tables,
+    how_sure,
+    with_interval,
+)
+from enngene_core.report.words import count, listed, percent
 
 if TYPE_CHECKING:
-    from enngene_core.evaluation.evaluate import EvaluationResult
+    from enngene_core.evaluation.result import EvaluationResult
 
 _FEW_OF_CLASS = 10
 _CHOSEN_BY = {
@@ -36,6 +43,7 @@ def evaluation_report(result: "EvaluationResult") -> Report:
     config = result.config
     settings = [
         ("evaluated on", _windows(result)),
+        ("resamples", f"{result.spec.resamples:,}, seed {result.spec.seed}"),
         *model_facts(config),
     ]
     return Report(
@@ -45,7 +53,7 @@ def evaluation_report(result: "EvaluationResult") -> Report:
             Section("How good it is", _how_good(result)),
             Section(CAREFUL, _cautions(result)),
             Section(FIGURES, evaluation_figures(result)),
-            Section(TABLES, [_class_table(result)]),
+            Section(TABLES, evaluation_tables(result)),
             run_again(settings, config.provenance),
         ],
     )
@@ -85,9 +93,10 @@ def _what_was_done(result: "EvaluationResult") -> list[Block]:
 
 def _how_good(result: "EvaluationResult") -> list[Block]:
     n, right = len(result.y_true), int(np.trace(result.confusion))
-    low, high = wilson(right, n)
     totals = _totals(result)
     frequent = result.config.dataset.classes[int(totals.argmax())]
+    n_present = int((totals > 0).sum())
+    low, high = accuracy_interval(result)
     facts = [
         (
             "accuracy",
@@ -98,27 +107,44 @@ def _how_good(result: "EvaluationResult") -> list[Block]:
             "always naming the most frequent class",
             f"{percent(totals.max() / n)} ({listed([frequent])})",
         ),
+        (
+            "balanced accuracy, mean of the classes' recall",
+            beside(result, "balanced_accuracy", guessing=f"{1 / n_present:.3f}"),
+        ),
+        (
+            "Matthews correlation of true and predicted classes",
+            beside(result, "mcc", guessing="0"),
+        ),
     ]
     if result.curves:
-        auroc = float(np.mean([curve.auroc for curve in result.curves.values()]))
-        precision = float(np.mean([curve.average_precision for curve in result.curves.values()]))
         facts += [
-            ("AUROC, mean of the classes", f"{auroc:.3f} (guessing: 0.5; perfect: 1)"),
+            (
+                "AUROC, mean of the classes",
+                beside(result, "auroc", MACRO, guessing="0.5"),
+            ),
             (
                 "average precision, mean of the classes",
-                f"{precision:.3f} (guessing: {_guessing(result):.3f}; perfect: 1)",
+                beside(result, "average_precision", MACRO, guessing=f"{_guessing(result):.3f}"),
             ),
         ]
     blocks: list[Block] = [Facts(facts)]
-    if len(result.curves) > 1:
+    if result.spec.resamples:
+        blocks.append(Text(how_sure(result)))
+    if result.curves:
+        blocks.append(
+            Text(
+                "AUROC is the probability that a window of a class scores higher for it than one "
+                "of another class."
+            )
+        )
+    if len(result.curves) > 2:  # of two, each is told apart as well as the other
         order = sorted(result.curves, key=lambda name: -result.curves[name].auroc)
         best, worst = order[0], order[-1]
         blocks.append(
             Text(
-                f"The class told apart best is {listed([best])} (AUROC "
-                f"{result.curves[best].auroc:.3f}), the one told apart worst is {listed([worst])} "
-                f"(AUROC {result.curves[worst].auroc:.3f}). AUROC is the probability that a "
-                "window of the class scores higher than one of another class."
+                f"The class told apart best is {listed([best])}, with an AUROC of "
+                f"{with_interval(result, 'auroc', best)}; the one told apart worst is "
+                f"{listed([worst])}, with {with_interval(result, 'auroc', worst)}."
             )
         )
     return blocks
@@ -138,7 +164,7 @@ def _cautions(result: "EvaluationResult") -> list[Block]:
             f"{Counter(result.rejections.kind.tolist()).most_common(1)[0][0]}."
         )
     if n < FEW_WINDOWS:
-        low, high = wilson(right, n)
+        low, high = accuracy_interval(result)
         found.append(
             f"Only {count(n, 'window')} were evaluated, so the numbers are coarse: {coarse(n)}, "
             f"and its 95 % interval reaches from {percent(low)} to {percent(high)}."
@@ -184,30 +210,3 @@ def _cautions(result: "EvaluationResult") -> list[Block]:
             "them: judge the model that was kept on another split, once."
         )
     return [Warning(text) for text in found]
-
-
-def _class_table(result: "EvaluationResult") -> Table:
-    nan = float("nan")
-    rows = []
-    for index, name in enumerate(result.config.dataset.classes):
-        right, total = int(result.confusion[index, index]), int(result.confusion[index].sum())
-        predicted = int(result.confusion[:, index].sum())
-        curve = result.curves.get(name)
-        rows.append(
-            (
-                name,
-                total,
-                predicted,
-                right / total if total else nan,
-                right / predicted if predicted else nan,
-                curve.auroc if curve else nan,
-                curve.average_precision if curve else nan,
-            )
-        )
-    columns = ("class", "windows", "predicted", "recall", "precision", "auroc", "average_precision")
-    caption = (
-        "Each class: its windows, how often it was predicted, the share of its windows that was "
-        "found (recall), the share of its predictions that is right (precision), AUROC and "
-        "average precision."
-    )
-    return Table("classes", caption, columns, rows)

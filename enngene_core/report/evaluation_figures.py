@@ -11,7 +11,7 @@ from enngene_core.plots.roc import RocDisplay, macro_roc
 from enngene_core.report.description import Figure, Table
 
 if TYPE_CHECKING:
-    from enngene_core.evaluation.evaluate import EvaluationResult
+    from enngene_core.evaluation.result import EvaluationResult
 
 #: Of more classes, only the pairs that occur are listed.
 _MOST_WHOLE_MATRIX = 50

@@ -63,11 +63,12 @@ def _what_was_done(result: "InterpretationResult") -> list[Block]:
     explained = (
         f"the class {listed([spec.target])}" if spec.target else "the window's own predicted class"
     )
+    of_sequences = " of ready sequences" if result.of_sequences else ""
     blocks: list[Block] = [
         Text(
-            f"For each of {count(len(result.windows), 'window')}, Integrated Gradients "
-            "(Sundararajan, Taly and Yan, ICML 2017) gave every position in every branch a "
-            f"contribution to the network's score for {explained}. Positive contributions speak "
+            f"For each of {count(len(result.windows), 'window')}{of_sequences}, Integrated "
+            "Gradients (Sundararajan, Taly and Yan, ICML 2017) gave every position in every branch "
+            f"a contribution to the network's score for {explained}. Positive contributions speak "
             "for the class, negative ones against it. They are measured from a window without any "
             "information (unknown bases, no structure, scores of 0), and together they make up "
             "the difference of the two scores (logits)."
@@ -95,8 +96,9 @@ def _cautions(result: "InterpretationResult") -> list[str]:
             "0, a large relative error means little."
         )
     if result.rejections:
+        what = "sequence" if result.of_sequences else "interval"
         found.append(
-            f"{count(len(result.rejections), 'interval')} could not be used and "
+            f"{count(len(result.rejections), what)} could not be used and "
             f"{'is' if len(result.rejections) == 1 else 'are'} not shown."
         )
     classes = result.config.dataset.classes
@@ -159,12 +161,15 @@ def _figure(result: "InterpretationResult", label: int) -> Figure:
         for branch in result.branches
         if not result.config.dataset.encodings[branch].is_coded
     )
+    places = "0-based and half-open, as in BED"
+    if result.of_sequences:
+        places = f"those of the window in its sequence, {places}"
     file_name = f"attributions_{label + 1}"
     return Figure(
         file_name,
         f"{which}. {letters}; the ground is the contribution of the position, from blue (against "
         "the class) over white to red (for it), on one scale for all branches of a window, which "
-        f"stands beside its title.{bars} Places are 0-based and half-open, as in BED.",
+        f"stands beside its title.{bars} Places are {places}.",
         lambda: AttributionsDisplay(result, label).plot().figure,
         _numbers(result, file_name, display.shown),
     )
@@ -172,7 +177,7 @@ def _figure(result: "InterpretationResult", label: int) -> Figure:
 
 def _numbers(result: "InterpretationResult", file_name: str, shown: np.ndarray) -> Table:
     """A row for each position of the windows in a figure."""
-    columns = ["rank", "chrom", "start", "end", "name", "strand", "position"]
+    columns = ["rank", *result.place_columns, "position"]
     for branch in result.branches:
         columns += [branch, f"{branch}_attribution"]
     encodings = result.config.dataset.encodings
@@ -187,7 +192,7 @@ def _numbers(result: "InterpretationResult", file_name: str, shown: np.ndarray) 
                 else one.astype(float).tolist()
             )
             per_branch.append(result.attributions.branches[branch][index].astype(float).tolist())
-        about = (rank, *result.windows.locus(index))
+        about = (rank, *result.place(index))
         rows += [
             (*about, position, *values)
             for position, values in enumerate(zip(*per_branch, strict=True), start=1)

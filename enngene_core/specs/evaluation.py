@@ -7,8 +7,21 @@ from enngene_core.specs.splitting import SplitName
 
 
 class EvaluationSpec(Spec):
-    """Which part of a dataset is judged."""
+    """Which part of a dataset is judged, and how sure its numbers are."""
 
     split: SplitName = Field(
         "test", description="Part of the dataset to evaluate on; the network never saw test data."
+    )
+    resamples: int = Field(
+        2000,
+        ge=0,
+        le=20_000,
+        description="How often the windows are drawn again for the 95 % intervals of the numbers; "
+        "0 does without intervals.",
+    )
+    seed: int = Field(
+        1,
+        ge=0,
+        le=2**32 - 1,
+        description="Start of all random choices: the same seed gives the same intervals.",
     )

@@ -73,6 +73,21 @@ def test_an_imported_model_predicts_new_intervals(foreign: Path) -> None:
     np.testing.assert_allclose(np.asarray(model(one_hot))[:, 0], found[:, 1], atol=1e-5)
 
 
+def test_sequences_are_given_instead_of_intervals(foreign: Path, tmp_path: Path) -> None:
+    model, sequences = ("--model", "bundle.zip"), ("--sequences", DATA / "exons.fa.gz")
+    table, rejected = tmp_path / "predictions.tsv", tmp_path / "rejected.tsv"
+    outputs = ("--output", table, "--rejected", rejected)
+    finished = enngene(foreign, "predict", *model, *sequences, *outputs)
+    assert finished.returncode == 0, finished.stderr
+    assert finished.stdout.endswith("\n120 sequences, 0 of them unusable (NA)\n")
+    assert table.read_text().startswith("name\tlength\tintrons\texons\tpredicted_class\nchr_10:")
+    assert rejected.read_text() == "line\ttext\treason\n"
+    for given in ((), (*sequences, "--intervals", DATA / "exons.bed")):
+        finished = enngene(foreign, "predict", *model, *given, *outputs)
+        assert finished.returncode != 0
+        assert "give either --intervals or --sequences" in finished.stderr
+
+
 @pytest.mark.parametrize("kind", ["keras", "savedmodel"])
 def test_an_imported_model_is_exported_again(foreign: Path, kind: str, tmp_path: Path) -> None:
     output = tmp_path / "out"
@@ -128,9 +143,12 @@ def test_an_imported_model_is_evaluated(real_dataset: RealDataset, tmp_path: Pat
     assert enngene(tmp_path, "import-model", *words).returncode == 0
     words = ("--model", "bundle.zip", "--dataset", real_dataset.path, "--output", "metrics.tsv")
     files = ("--predictions", "predictions.tsv", "--report", "report.html")
-    finished = enngene(tmp_path, "evaluate", *words, *files)
+    options = ("--thresholds", "thresholds.tsv", "--resamples", "20", "--seed", "3")
+    finished = enngene(tmp_path, "evaluate", *words, *files, *options)
     assert finished.returncode == 0, finished.stderr
     with open(tmp_path / "predictions.tsv") as table:
         rows = list(csv.DictReader(table, delimiter="\t"))
     assert classes.split(",")[0] in rows[0]
-    assert "Evaluation" in (tmp_path / "report.html").read_text()
+    assert "20, seed 3" in (tmp_path / "report.html").read_text()
+    thresholds = (tmp_path / "thresholds.tsv").read_text().splitlines()
+    assert len(thresholds) == 1 + 3 * len(classes.split(","))

@@ -7,7 +7,7 @@ import pytest
 
 from enngene_core.dataset.classes import ClassFile
 from enngene_core.dataset.file import Dataset
-from enngene_core.dataset.new_windows import encode_new_intervals
+from enngene_core.dataset.new_windows import encode_new_file
 from enngene_core.dataset.preprocess import preprocess
 from enngene_core.dataset.sources import References
 from enngene_core.errors import SpecError
@@ -92,7 +92,7 @@ def test_they_are_rejected_and_not_the_run(folder: Path) -> None:
 
 def test_new_intervals_that_cannot_be_folded(folder: Path) -> None:
     with Dataset(folder / "dataset.h5") as dataset:
-        _, new = encode_new_intervals(
+        _, new = encode_new_file(
             folder / "a.bed",
             references(folder),
             dataset.spec,

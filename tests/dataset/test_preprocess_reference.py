@@ -8,7 +8,7 @@ import pytest
 from enngene_core.branches.codes import decode
 from enngene_core.dataset.classes import ClassFile
 from enngene_core.dataset.file import Dataset
-from enngene_core.dataset.new_windows import encode_new_intervals
+from enngene_core.dataset.new_windows import encode_new_file
 from enngene_core.dataset.preprocess import preprocess
 from enngene_core.dataset.sources import References
 from enngene_core.specs.execution import ExecutionSpec
@@ -138,7 +138,7 @@ def test_new_intervals_are_encoded_as_those_of_the_dataset(
     one_core = ExecutionSpec(threads=1)
     preprocess(classes, REFERENCES, spec, output=tmp_path / "dataset.h5", execution=one_core)
     with Dataset(tmp_path / "dataset.h5") as dataset:
-        intervals, new = encode_new_intervals(
+        intervals, new = encode_new_file(
             folder / "exons.bed",
             REFERENCES,
             dataset.spec,

@@ -18,7 +18,8 @@ from enngene_core.errors import (
     IntervalError,
     SpecError,
 )
-from enngene_core.evaluation.evaluate import EvaluationResult, LabelledFiles, evaluate, score
+from enngene_core.evaluation.evaluate import LabelledFiles, evaluate
+from enngene_core.evaluation.result import EvaluationResult, score
 from enngene_core.models.inference import predict_probabilities
 from enngene_core.specs.evaluation import EvaluationSpec
 from enngene_core.specs.execution import ExecutionSpec
@@ -44,6 +45,7 @@ def result(trained: TrainedModel, real_dataset: RealDataset, tables: Path) -> Ev
         TEST,
         output=tables / "metrics.tsv",
         predictions=tables / "predictions.tsv",
+        thresholds=tables / "thresholds.tsv",
     )
 
 
@@ -69,40 +71,68 @@ def test_too_little_memory_is_refused(trained: TrainedModel, real_dataset: RealD
     assert len(evaluate(trained.path, real_dataset.path, TEST, execution=enough).y_true)
 
 
-def test_numbers_are_those_of_scikit_learn(result: EvaluationResult) -> None:
+def test_numbers_are_those_of_the_predictions(result: EvaluationResult) -> None:
     y_true, probabilities = result.y_true, result.probabilities
+    predicted = probabilities.argmax(axis=1)
+    assert result.metric("windows") == len(y_true)
+    assert result.metric("accuracy") == sklearn_metrics.accuracy_score(y_true, predicted)
     one_hot = np.eye(len(CLASSES))[y_true]
-    expected: dict[tuple[str, str], float] = {
-        ("windows", "all"): len(y_true),
-        ("accuracy", "all"): sklearn_metrics.accuracy_score(y_true, probabilities.argmax(axis=1)),
-    }
-    for metric, function in {
-        "auroc": sklearn_metrics.roc_auc_score,
-        "average_precision": sklearn_metrics.average_precision_score,
-    }.items():
-        for index, name in enumerate(CLASSES):
-            expected[metric, name] = function(one_hot[:, index], probabilities[:, index])
-        for average in ("macro", "micro"):
-            expected[metric, f"{average} average"] = function(
-                one_hot, probabilities, average=average
-            )
-    found = {(metric, of_class): value for metric, of_class, value in result.metrics}
-    assert found.keys() == expected.keys()
-    for key, value in expected.items():
-        assert found[key] == pytest.approx(value, abs=1e-12), key
-        assert result.metric(*key) == found[key]
+    for average in ("macro", "micro"):
+        assert result.metric("auroc", f"{average} average") == pytest.approx(
+            sklearn_metrics.roc_auc_score(one_hot, probabilities, average=average), abs=1e-12
+        )
+    for name, curves in result.curves.items():  # what the figures tell is what the table tells
+        assert result.metric("auroc", name) == pytest.approx(curves.auroc, abs=1e-12)
+        assert result.metric("average_precision", name) == pytest.approx(
+            curves.average_precision, abs=1e-12
+        )
     np.testing.assert_array_equal(
-        result.confusion, sklearn_metrics.confusion_matrix(y_true, probabilities.argmax(axis=1))
+        result.confusion, sklearn_metrics.confusion_matrix(y_true, predicted)
     )
+
+
+def test_each_number_has_its_interval(result: EvaluationResult) -> None:
+    windows, *numbers = result.metrics
+    assert np.isnan([windows.low, windows.high]).all()
+    for item in numbers:
+        assert item.low <= item.value <= item.high, item
+        assert result.interval(item.metric, item.of_class) == (item.low, item.high)
+    low, high = result.interval("accuracy")
+    assert 0.05 < high - low < 0.3  # of 104 windows
+
+
+def test_no_resamples_no_intervals(
+    trained: TrainedModel, real_dataset: RealDataset, result: EvaluationResult
+) -> None:
+    spec = EvaluationSpec(split="test", resamples=0)
+    found = evaluate(trained.path, real_dataset.path, spec)
+    assert [item[:3] for item in found.metrics] == [item[:3] for item in result.metrics]
+    assert np.isnan([item[3:] for item in found.metrics]).all()
 
 
 def test_metrics_are_a_table(result: EvaluationResult, tables: Path) -> None:
     header, *rows = (tables / "metrics.tsv").read_text().splitlines()
-    assert header == "metric\tclass\tvalue"
+    assert header == "metric\tclass\tvalue\tlow\thigh"
     cells = [row.split("\t") for row in rows]
     assert [tuple(row[:2]) for row in cells] == [item[:2] for item in result.metrics]
-    for row, (_, _, value) in zip(cells, result.metrics, strict=True):
-        assert float(row[2]) == pytest.approx(value, rel=1e-5)
+    for row, item in zip(cells, result.metrics, strict=True):
+        found = [float(cell) for cell in row[2:]]
+        assert found == pytest.approx(list(item[2:]), rel=1e-5, nan_ok=True)
+
+
+def test_thresholds_are_a_table(result: EvaluationResult, tables: Path) -> None:
+    header, *rows = (tables / "thresholds.tsv").read_text().splitlines()
+    assert header == "class\tbest_by\tvalue\tthreshold\tprecision\trecall\tspecificity"
+    cells = [row.split("\t") for row in rows]
+    expected = [[name, best_by] for name in CLASSES for best_by in ("f1", "mcc", "youden_j")]
+    assert [row[:2] for row in cells] == expected
+    # The table of predictions, cut at the threshold, gives the recall that is told.
+    written = (tables / "predictions.tsv").read_text().splitlines()[1:]
+    windows = [line.split("\t") for line in written]
+    for name, _, _, threshold, _, recall, _ in cells:
+        column = 6 + CLASSES.index(name)
+        taken = [float(w[column]) >= float(threshold) for w in windows if w[5] == name]
+        assert np.mean(taken) == pytest.approx(float(recall), abs=1e-5)
 
 
 def test_predictions_are_a_table(

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from enngene_core.errors import IntervalError
-from enngene_core.formats.genomes.sequences import read_sequences
+from enngene_core.formats.genomes.sequences import read_new_sequences, read_sequences
 from tests.formats.genome_files import bgzip, put
 from tests.refusal import refused
 
@@ -189,3 +189,57 @@ def test_what_is_no_text_is_refused(tmp_path: Path, content: bytes) -> None:
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with refused(IntervalError, tmp_path / "none.fa", "no such file"):
         read_sequences(tmp_path / "none.fa")
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress, bgzip], ids=["plain", "gzip", "bgzip"])
+def test_one_sequence_a_line(tmp_path: Path, pack: Callable[[bytes], bytes]) -> None:
+    path = put(tmp_path, pack(b"\xef\xbb\xbf\r\nACGT\r\n\r\nuuRn\r\nACGT"), "pasted.txt")
+    found = read_new_sequences(path)
+    assert found.letters.tobytes() == b"ACGTUUNNACGT"
+    assert found.offsets.tolist() == [0, 4, 8, 12]
+    assert found.intervals.chroms == ("line_2", "line_4", "line_5")
+    assert found.intervals.name.tolist() == [b"line_2", b"line_4", b"line_5"]
+    assert found.intervals.line.tolist() == [2, 4, 5]
+    assert found.intervals.end.tolist() == [4, 4, 4]
+
+
+def test_new_records_of_fasta_are_read_as_those_of_a_class(tmp_path: Path) -> None:
+    path = put(tmp_path, b"\n\n" + THREE.encode(), "new.fa")
+    found, expected = read_new_sequences(path), read_sequences(path)
+    np.testing.assert_array_equal(found.letters, expected.letters)
+    np.testing.assert_array_equal(found.offsets, expected.offsets)
+    assert found.intervals.line.tolist() == [3, 7, 9]
+    assert found.repeated.tolist() == [-1] * 3  # each is predicted, whatever it is called
+
+
+@given(texts=st.lists(st.text("ACGTUacgtun", max_size=9), min_size=1, max_size=20))
+@same_folder
+def test_a_line_is_read_as_a_record_is(tmp_path: Path, texts: list[str]) -> None:
+    filled = [text for text in texts if text]
+    path = put(tmp_path, "\n".join(texts).encode(), "pasted.txt")
+    if not filled:
+        with refused(IntervalError, path):
+            read_new_sequences(path)
+        return
+    found = read_new_sequences(path)
+    fasta = put(tmp_path, "".join(f">r\n{text}\n" for text in filled).encode(), "new.fa")
+    expected = read_sequences(fasta)
+    np.testing.assert_array_equal(found.letters, expected.letters)
+    np.testing.assert_array_equal(found.offsets, expected.offsets)
+
+
+@pytest.mark.parametrize(
+    ("content", "words_of_error"),
+    [
+        (b"\n \n\t\n", ("no sequences", "one sequence of DNA or RNA a line")),
+        (b"ACGT\n\nAC-T\n", ("line 3", "the gap '-'", "column 3")),
+        (b"chr1\t5\t9\n", ("line 1", "'1'", "column 4")),
+        (b"ACGT\n>one\nACGT\n", ("line 2", "'>'", "column 1")),
+    ],
+)
+def test_lines_that_are_no_sequences_are_named(
+    tmp_path: Path, content: bytes, words_of_error: tuple[str, ...]
+) -> None:
+    path = put(tmp_path, content, "pasted.txt")
+    with refused(IntervalError, path, *words_of_error):
+        read_new_sequences(path)

@@ -12,7 +12,7 @@ from enngene_core.interpretation.integrated_gradients import integrated_gradient
 from enngene_core.models.bundle import Bundle, read_bundle, weights
 from enngene_core.models.card import model_card
 from enngene_core.models.exporting import export_model
-from enngene_core.models.inference import predict_probabilities
+from enngene_core.models.inference import predict_probabilities, predict_with_spread
 from enngene_core.models.network import build_network
 from enngene_core.specs.exporting import ExportSpec
 from enngene_core.specs.members import MembersSpec, check_size
@@ -184,3 +184,17 @@ def test_members_that_are_too_large_together_are_refused() -> None:
     check_size(MembersSpec(members=4), 50_000_000)
     with refused(SpecError, "5 networks of 50,000,000", "200,000,000"):
         check_size(MembersSpec(folds=5, folds_ensemble="on"), 50_000_000)
+
+
+@pytest.mark.parametrize("n_members", [1, 2, 3])
+def test_the_spread_is_that_of_the_members_about_their_mean(
+    n_members: int, branches: dict[str, np.ndarray]
+) -> None:
+    bundle = ensemble_of(n_members)
+    found, spread = predict_with_spread(bundle.model, branches)
+    of_members = np.stack([predict_probabilities(m, branches) for m in bundle.members])
+    np.testing.assert_allclose(found, predict_probabilities(bundle.model, branches), atol=1e-6)
+    highest = found.argmax(axis=1)
+    expected = of_members[:, np.arange(len(highest)), highest].std(axis=0)
+    np.testing.assert_allclose(spread, expected, atol=1e-6)
+    assert (spread > 0).all() == (n_members > 1)

@@ -14,12 +14,13 @@ from enngene_core.dataset.preprocess import PreprocessResult
 from enngene_core.dataset.split import SplitResult
 from enngene_core.dataset.summary import Summary
 from enngene_core.dataset.trivial import GC, KMERS, LENGTH, PADDING, UNKNOWN, TrivialSignal
-from enngene_core.evaluation.evaluate import EvaluationResult, score
+from enngene_core.evaluation.result import EvaluationResult, score
 from enngene_core.interpretation.integrated_gradients import Attributions
 from enngene_core.interpretation.result import InterpretationResult
 from enngene_core.intervals.rejections import Rejections
 from enngene_core.intervals.windows import Windows
 from enngene_core.models.bundle import Bundle, BundleConfig
+from enngene_core.specs.evaluation import EvaluationSpec
 from enngene_core.specs.interpretation import InterpretationSpec
 from enngene_core.specs.preprocess import DatasetSpec
 from enngene_core.specs.presets import PRESETS
@@ -185,7 +186,7 @@ def with_schedule(result: TrainingResult, schedule: str) -> TrainingResult:
 
 
 def evaluation_result(
-    classes: Sequence[str], n_windows: int, *, split: str = "test"
+    classes: Sequence[str], n_windows: int, *, split: str = "test", resamples: int = 50
 ) -> EvaluationResult:
     """Random scores that know a little of the true class; classes take turns."""
     rng = np.random.default_rng(1)
@@ -195,7 +196,12 @@ def evaluation_result(
     probabilities = np.exp(scores)
     probabilities /= probabilities.sum(axis=1, keepdims=True)
     return score(
-        config(classes), split, y_true, probabilities.astype(np.float32), is_own_dataset=True
+        config(classes),
+        split,
+        y_true,
+        probabilities.astype(np.float32),
+        spec=EvaluationSpec(resamples=resamples),
+        is_own_dataset=True,
     )
 
 

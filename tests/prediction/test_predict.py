@@ -6,6 +6,7 @@ import pytest
 from enngene_core.dataset.file import Dataset
 from enngene_core.dataset.sources import References
 from enngene_core.errors import IntervalError, SpecError
+from enngene_core.models.bundle import read_bundle
 from enngene_core.models.inference import predict_probabilities
 from enngene_core.prediction.predict import predict
 from enngene_core.specs.execution import ExecutionSpec
@@ -13,7 +14,7 @@ from tests.core_fixtures import CLASSES, REAL_DATA, RealDataset, TrainedModel
 from tests.refusal import refused
 
 ONE_CORE = ExecutionSpec(threads=1)
-HEADER = ["chrom", "start", "end", "name", "strand", *CLASSES, "predicted_class"]
+HEADER = ["chrom", "start", "end", "name", "strand", *CLASSES, "predicted_class", "input_5"]
 
 
 def bed(folder: Path, text: str) -> Path:
@@ -52,7 +53,7 @@ def test_every_input_has_a_row_in_its_order(
     assert "chrUn" in result.rejections.reason[0]
     for index, row in enumerate(rows):
         if index in (1, 3):
-            assert row[5:] == ["NA"] * 4
+            assert row[5:] == ["NA"] * 4 + ["0"]
             assert np.isnan(result.probabilities[index]).all()
             continue
         values = np.float64(row[5:8])
@@ -60,6 +61,7 @@ def test_every_input_has_a_row_in_its_order(
         assert values.sum() == pytest.approx(1, abs=1e-5)
         assert row[8] == CLASSES[values.argmax()]
     assert rows[0] == rows[4]
+    assert rows[5][9] == "."
 
 
 def test_the_training_data_are_predicted_as_they_were_encoded(
@@ -70,7 +72,7 @@ def test_the_training_data_are_predicted_as_they_were_encoded(
         rows = np.flatnonzero(dataset.label == 1)
         source = dataset.windows(rows).source_row
         branches = {name: dataset.branch(name, rows) for name in dataset.spec.branches}
-    expected = predict_probabilities(trained.result.bundle.model, branches)
+    expected = predict_probabilities(read_bundle(trained.path).model, branches)
     np.testing.assert_allclose(found.probabilities[source - 1], expected, atol=1e-5)
     assert found.config == trained.result.bundle.config
 
@@ -103,3 +105,25 @@ def test_a_model_that_reads_conservation_needs_it(
 ) -> None:
     with refused(SpecError, "conservation", "bigWig"):
         predict(trained.path, REAL_DATA / "exons.bed", References(references.genome))
+
+
+def test_columns_that_nothing_reads_are_kept(
+    trained: TrainedModel, references: References, tmp_path: Path
+) -> None:
+    intervals = bed(
+        tmp_path,
+        "chr_10\t2000\t2100\tpeak\t17\t-\t-1\t=2+2\t+1.50\n"
+        "chrUn\t2000\t2100\tpeak\t3\t-\t7\n" + "chr_10\t5\t9" + "\tx" * 2 + "\t+\t" + "\tx" * 90,
+    )
+    output, rejected = tmp_path / "predictions.tsv", tmp_path / "rejected.tsv"
+    predict(trained.path, intervals, references, output=output, rejected=rejected)
+    header, *rows = [line.split("\t") for line in output.read_text().splitlines()]
+    assert header[:9] == HEADER[:9]
+    # Of a line that is too long 64 columns are kept.
+    assert header[9:] == [f"input_{n}" for n in (5, *range(7, 65))]
+    assert rows[0][9:14] == ["17", "-1", "'=2+2", "1.50", "."]
+    assert rows[1][5:12] == ["NA"] * 4 + ["3", "7", "."]
+    assert {len(row) for row in rows} == {len(header)}
+    assert rejected.read_text() == (
+        "line\ttext\treason\n2\tchrUn 2000 2100 peak 3 - 7\tchromosome chrUn is not in the genome\n"
+    )

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from enngene_core.evaluation.result import score
 from enngene_core.report.description import Figure, Report
 from enngene_core.report.evaluation import evaluation_report
 from enngene_core.report.interpretation import MOST_FIGURES, interpretation_report
@@ -15,7 +16,9 @@ from enngene_core.report.preprocess import preprocess_report
 from enngene_core.report.split import split_report
 from enngene_core.report.training import training_report
 from enngene_core.report.words import listed, wilson
+from enngene_core.specs.evaluation import EvaluationSpec
 from tests.plots.results import (
+    config,
     evaluation_result,
     interpretation_result,
     names,
@@ -87,16 +90,55 @@ def test_evaluation_gives_accuracy_with_its_interval() -> None:
     result = evaluation_result(("a", "b", "c"), 90)
     report = evaluation_report(result)
     right = int(np.trace(result.confusion))
-    low, high = wilson(right, 90)
+    low, high = result.interval("accuracy")
+    assert low < right / 90 < high
     assert (
         f"accuracy: {100 * right / 90:.1f} % ({right} of 90 windows; 95 % interval "
         f"{100 * low:.1f} % to {100 * high:.1f} %)"
     ) in text_of(report)
     assert "Only 90 windows were evaluated" in warnings_of(report)
+
+
+def test_evaluation_gives_each_number_with_its_interval() -> None:
+    result = evaluation_result(("a", "b", "c"), 90)
+    report = evaluation_report(result)
+
+    def told(metric: str, of_class: str = "all", *, digits: int = 3) -> str:
+        numbers = (result.metric(metric, of_class), *result.interval(metric, of_class))
+        return "{} ({} to {})".format(*(f"{number:.{digits}f}" for number in numbers))
+
+    assert f"AUROC, mean of the classes: {told('auroc', 'macro average')}" in text_of(report)
+    assert "The range behind a number is its 95 % interval" in text_of(report)
+    assert "drawn 50 times from themselves" in text_of(report)
+    assert ("mcc", told("mcc")) in [row[:2] for row in table_of(report, "numbers").rows]
     row = table_of(report, "classes").rows[0]
-    assert row[:2] == ("a", 30)
-    assert row[3] == pytest.approx(result.confusion[0, 0] / 30)
-    assert row[5] == pytest.approx(result.metric("auroc", "a"))
+    assert row[:4] == ("a", 30, int(result.confusion[:, 0].sum()), told("recall", "a", digits=2))
+    assert row[5] == told("auroc", "a", digits=2)
+    name, f1, *others = table_of(report, "thresholds").rows[0]
+    assert (name, len(others)) == ("a", 2)
+    assert f1 == f"{result.thresholds[0].threshold:.4f}"
+
+
+def test_evaluation_without_resamples_has_the_interval_of_a_share() -> None:
+    result = evaluation_result(("a", "b", "c"), 90, resamples=0)
+    report = evaluation_report(result)
+    low, high = wilson(int(np.trace(result.confusion)), 90)
+    assert f"95 % interval {100 * low:.1f} % to {100 * high:.1f} %" in text_of(report)
+    assert "The range behind a number" not in text_of(report)
+    assert table_of(report, "classes").rows[0][3] == f"{result.metric('recall', 'a'):.2f}"
+
+
+def test_evaluation_without_a_mistake_is_not_sure() -> None:
+    """All draws of right predictions are right: Wilson's interval still tells how few they are."""
+    y_true = np.arange(20) % 2
+    probabilities = np.where(np.eye(2)[y_true] > 0, 0.9, 0.1)
+    made = config(("a", "b"))
+    result = score(made, "test", y_true, probabilities, spec=EvaluationSpec(resamples=20))
+    assert result.interval("accuracy") == (1, 1)
+    low, high = wilson(20, 20)
+    assert low < 0.9
+    expected = f"95 % interval {100 * low:.1f} % to {100 * high:.1f} %"
+    assert expected in text_of(evaluation_report(result))
 
 
 def test_evaluation_warns_of_seen_windows_and_absent_classes() -> None:

@@ -1,7 +1,7 @@
-"""Ready sequences of a class from a FASTA file."""
+"""Ready sequences from FASTA, or from text with one of them a line."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -17,6 +17,7 @@ _MOST_SEQUENCES = 5_000_000
 _MOST_NAME_BYTES = 1 << 31
 _HEADER = ord(">")
 _EXPECTED = "a FASTA file of DNA or RNA sequences"
+_EXPECTED_NEW = "FASTA, or text with one sequence of DNA or RNA a line"
 
 _KNOWN = b"ACGTU"
 _AMBIGUOUS = b"NRYSWKMBDHVX"
@@ -87,7 +88,43 @@ def read_sequences(path: Path) -> Sequences:
         If the file cannot be read, or a line is not as it should be in FASTA: a name that is
         missing or too long, a sequence that is missing, a letter of no nucleotide, a gap.
     """
-    lines = read_lines(path, error=IntervalError, expected=_EXPECTED)
+    return _of_fasta(path, read_lines(path, error=IntervalError, expected=_EXPECTED))
+
+
+def read_new_sequences(path: Path) -> Sequences:
+    """Sequences of FASTA, as `read_sequences`, or of text with one sequence a line.
+
+    It is FASTA if the first character that is no blank is ``>``. Lines of the other text are
+    called ``line_1``, ``line_2``, ... by their numbers in the file; empty ones are passed over.
+    Each record counts, whether or not one of the same name stands before it.
+
+    Raises
+    ------
+    IntervalError
+        As `read_sequences`; or if a line holds anything but letters of nucleotides.
+    """
+    lines = read_lines(path, error=IntervalError, expected=_EXPECTED_NEW)
+    length = lines.end - lines.start
+    filled = np.flatnonzero(length)
+    first = next((word for i in filled if (word := lines.text(int(i) + 1).strip())), "")
+    if not first:
+        raise IntervalError(f"{path}: no sequences; expected {_EXPECTED_NEW}")
+    sequences = _of_fasta(path, lines) if first.startswith(">") else _of_lines(path, lines)
+    return replace(sequences, repeated=np.full(len(sequences), -1, dtype=np.int64))
+
+
+def _of_lines(path: Path, lines: TextLines) -> Sequences:
+    length = lines.end - lines.start
+    row = np.flatnonzero(length)
+    if len(row) > _MOST_SEQUENCES:
+        raise _too_many(path)
+    names = tuple(f"line_{number}" for number in (row + 1).tolist())
+    no_header = np.zeros(0, dtype=np.int64)
+    letters = _letters(path, lines, no_header, length)
+    return _sequences(lines, row, names, np.array(names, dtype="S"), length[row], letters)
+
+
+def _of_fasta(path: Path, lines: TextLines) -> Sequences:
     length = lines.end - lines.start
     is_header = length > 0
     is_header[is_header] = lines.content[lines.start[is_header]] == _HEADER
@@ -101,9 +138,7 @@ def read_sequences(path: Path) -> Sequences:
             f"expected {_EXPECTED}, with a line that starts with >"
         )
     if len(header) > _MOST_SEQUENCES:
-        raise IntervalError(
-            f"{path}: more than {_MOST_SEQUENCES:,} sequences; expected at most that many"
-        )
+        raise _too_many(path)
     chroms, name = _names(path, lines, header)
     n_letters = np.add.reduceat(length, header)
     if not n_letters.all():
@@ -112,18 +147,37 @@ def read_sequences(path: Path) -> Sequences:
             f"{path}, line {header[record] + 1}: found no sequence after the name "
             f"{chroms[record]}; expected at least one letter"
         )
-    offsets = np.concatenate(([0], np.cumsum(n_letters)))
+    letters = _letters(path, lines, header, length)
+    return _sequences(lines, header, chroms, name, n_letters, letters)
+
+
+def _sequences(
+    lines: TextLines,
+    row: np.ndarray,
+    chroms: tuple[str, ...],
+    name: np.ndarray,
+    n_letters: np.ndarray,
+    letters: np.ndarray,
+) -> Sequences:
+    """Sequences that begin at the lines `row`, 0-based."""
     intervals = Intervals(
         chroms=chroms,
-        chrom=np.arange(len(header), dtype=np.int32),
-        start=np.zeros(len(header), dtype=np.int64),
+        chrom=np.arange(len(row), dtype=np.int32),
+        start=np.zeros(len(row), dtype=np.int64),
         end=n_letters,
         name=name,
-        strand=np.full(len(header), b"+"),
-        line=header + 1,
+        strand=np.full(len(row), b"+"),
+        line=row + 1,
         lines=lines,
     )
-    return Sequences(intervals, _letters(path, lines, header, length), offsets, _repeated(chroms))
+    offsets = np.concatenate(([0], np.cumsum(n_letters)))
+    return Sequences(intervals, letters, offsets, _repeated(chroms))
+
+
+def _too_many(path: Path) -> IntervalError:
+    return IntervalError(
+        f"{path}: more than {_MOST_SEQUENCES:,} sequences; expected at most that many"
+    )
 
 
 def _names(path: Path, lines: TextLines, header: np.ndarray) -> tuple[tuple[str, ...], np.ndarray]:

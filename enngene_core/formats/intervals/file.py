@@ -13,7 +13,7 @@ _EXPECTED = "a BED, narrowPeak, GFF3 or GTF file"
 _FEW = 1 << 12
 #: First words of other text files.
 _OTHER_KINDS = {
-    ">": "FASTA (sequences of a class are given with --sequences)",
+    ">": "FASTA (sequences are given with --sequences)",
     "fixedStep": "wig",
     "variableStep": "wig",
     "@HD\t": "SAM",

@@ -1,6 +1,7 @@
 """Tables as tab-separated text with one header line."""
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -35,4 +36,6 @@ def table_text(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
 def write_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Write a header line and the rows."""
     # The names of files may be no text at all.
-    path.write_text(table_text(columns, rows), encoding="utf-8", errors="backslashreplace")
+    with open(path, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as handle:
+        for line in chain((columns,), rows):
+            handle.write("\t".join(cell(value) for value in line) + "\n")

@@ -1,0 +1,135 @@
+"""Numbers and curves of an evaluation."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from enngene_core.evaluation.bootstrap import intervals
+from enngene_core.evaluation.measures import Measures
+from enngene_core.evaluation.thresholds import Threshold, best_thresholds
+from enngene_core.intervals.rejections import Rejections
+from enngene_core.models.bundle import BundleConfig
+from enngene_core.models.metrics import (
+    ClassCurves,
+    confusion,
+    curves_by_class,
+    micro_average,
+)
+from enngene_core.specs.evaluation import EvaluationSpec
+
+METRIC_COLUMNS = ("metric", "class", "value", "low", "high")
+
+
+class Metric(NamedTuple):
+    """One number; NaN where it is not defined.
+
+    Attributes
+    ----------
+    metric, of_class : str
+        The class of an overall number is ``all``; averages have their own.
+    value : float
+    low, high : float
+        Ends of its 95 % interval; NaN if there is none.
+    """
+
+    metric: str
+    of_class: str
+    value: float
+    low: float = float("nan")
+    high: float = float("nan")
+
+
+@dataclass(frozen=True)
+class EvaluationResult:
+    """Numbers and curves of one evaluation.
+
+    Attributes
+    ----------
+    config : BundleConfig
+        Of the model.
+    spec : EvaluationSpec
+    split : str or None
+        Of the dataset; None for windows of files.
+    is_own_dataset : bool
+        Whether the windows are of the very file that the model was trained on, so that those of
+        its test and blackbox splits are known to be new to the model.
+    y_true : ndarray of int, shape (n_windows,)
+    probabilities : ndarray of float32, shape (n_windows, n_classes)
+    confusion : ndarray of int, shape (n_classes, n_classes)
+        True classes in rows, highest scoring ones in columns.
+    curves : dict of str to ClassCurves
+        By class; a class without positives or negatives is left out.
+    micro : ClassCurves or None
+    metrics : list of Metric
+        In the order of `METRIC_COLUMNS`.
+    thresholds : list of Threshold
+        The best ones of each class.
+    rejections : Rejections
+        Rows of files that became no window; their labels count the files.
+    """
+
+    config: BundleConfig
+    spec: EvaluationSpec
+    split: str | None
+    is_own_dataset: bool
+    y_true: np.ndarray
+    probabilities: np.ndarray
+    confusion: np.ndarray
+    curves: dict[str, ClassCurves]
+    micro: ClassCurves | None
+    metrics: list[Metric]
+    thresholds: list[Threshold]
+    rejections: Rejections
+
+    def metric(self, metric: str, of_class: str = "all") -> float:
+        """One number; NaN where it is not defined."""
+        return self._found(metric, of_class).value
+
+    def interval(self, metric: str, of_class: str = "all") -> tuple[float, float]:
+        """Ends of the 95 % interval of one number; NaN if there is none."""
+        found = self._found(metric, of_class)
+        return found.low, found.high
+
+    def _found(self, metric: str, of_class: str) -> Metric:
+        nothing = Metric(metric, of_class, float("nan"))
+        return next((item for item in self.metrics if item[:2] == nothing[:2]), nothing)
+
+
+def score(
+    config: BundleConfig,
+    split: str | None,
+    y_true: np.ndarray,
+    probabilities: np.ndarray,
+    *,
+    spec: EvaluationSpec = EvaluationSpec(),
+    n_threads: int = 1,
+    is_own_dataset: bool = False,
+    rejections: Rejections = Rejections.none(),
+) -> EvaluationResult:
+    """All numbers and curves of some predictions."""
+    classes = config.dataset.classes
+    measures = Measures(y_true, probabilities, classes)
+    values = measures.values()[0]
+    ends = np.full((len(values), 2), np.nan)
+    if spec.resamples:
+        ends = intervals(measures, resamples=spec.resamples, seed=spec.seed, n_threads=n_threads)
+    metrics = [Metric("windows", "all", float(len(y_true)))]
+    metrics += [
+        Metric(*name, float(value), float(low), float(high))
+        for name, value, (low, high) in zip(measures.names, values, ends, strict=True)
+    ]
+    return EvaluationResult(
+        config,
+        spec,
+        split,
+        is_own_dataset,
+        y_true,
+        probabilities,
+        confusion(y_true, probabilities),
+        curves_by_class(y_true, probabilities, classes),
+        micro_average(y_true, probabilities),
+        metrics,
+        best_thresholds(y_true, probabilities, classes),
+        rejections,
+    )
