@@ -28,6 +28,8 @@ ENNGENE = str(Path(sys.executable).with_name("enngene"))
 ROOT = Path(__file__).parent.parent
 #: Multiplications and additions of a turn of matrix products (`training_sides.py`).
 PRODUCT = 3 * 2 * 4096**3
+#: Seconds before each turn: PyTorch's threads go on waiting busily for a while after theirs.
+PAUSE = 0.5
 SIZES = (10_000, 30_000, 100_000, 300_000, 1_000_000)
 FIRST_STEP = """
 import os, sys
@@ -130,6 +132,7 @@ def race(sides: Sides, rounds: int) -> Seconds:
         process.stdout.readline()  # the epoch of warming up
     for _ in range(rounds):
         for name, process in running.items():
+            time.sleep(PAUSE)
             process.stdin.write("\n")
             process.stdin.flush()
             took[name].append([float(word) for word in process.stdout.readline().split()])
