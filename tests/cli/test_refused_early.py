@@ -184,13 +184,13 @@ MISTAKES = {
     ),
     "the checkpoint of another run": Mistake(
         (f"SpecError: state/{FILE}: of a run with seed 7 (now 1)",),
-        ("--checkpoint", "state"),
-        prepare=checkpoint_of("state", TrainingSpec(seed=7)),
+        ("--checkpoint", "state", "--precision", "float32"),
+        prepare=checkpoint_of("state", TrainingSpec(seed=7, precision="float32")),
     ),
     "the checkpoint of another ensemble": Mistake(
         (f"SpecError: state/member_1/{FILE}: of a run with seed 7 (now 1)",),
-        ("--checkpoint", "state", "--members", "2"),
-        prepare=checkpoint_of("state/member_1", TrainingSpec(seed=7)),
+        ("--checkpoint", "state", "--members", "2", "--precision", "float32"),
+        prepare=checkpoint_of("state/member_1", TrainingSpec(seed=7, precision="float32")),
     ),
     "a damaged checkpoint": Mistake(
         (f"BundleError: state/{FILE}: damaged",),
