@@ -191,13 +191,11 @@ def compare_batches(case: Case, n: int) -> None:
         read = (len(first[1]) + sum(len(labels) for _, labels in chunks)) / (
             time.perf_counter() - start
         )
-        model = build_network(
-            PRESETS["residual"].network(branches), **dataset.spec.sizes, precision="bfloat16"
-        )
+        network = PRESETS["residual"].network(branches)
+        model = build_network(network, **dataset.spec.sizes, precision="bfloat16")
         spec = TrainingSpec(batch_size=64)
-        trainer = Trainer(
-            model, spec, Schedule(spec, len(rows) // 64), dataset.spec.encodings, None
-        )
+        schedule = Schedule(spec, len(rows) // 64)
+        trainer = Trainer(model, spec, schedule, dataset.spec.encodings, None)
         trainer.update(first)
         start = time.perf_counter()
         for _ in range(8):
