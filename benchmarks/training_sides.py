@@ -48,7 +48,9 @@ def ours(path: Path, network: str, batch_size: int, precision: str, deterministi
 
     with Dataset(path) as dataset:
         seed_everything(spec.seed, deterministic=deterministic == "on")
-        model = build_network(NETWORKS[network], **dataset.spec.sizes, precision=precision)
+        model = build_network(
+            NETWORKS[network], **dataset.spec.sizes, precision=precision, for_training=True
+        )
         fit(model, dataset, spec, ExecutionSpec(), Watch(told))
 
 

@@ -143,6 +143,16 @@ def weights(model: keras.Model) -> dict[str, np.ndarray]:
     }
 
 
+def copy_weights(source: keras.Model, target: keras.Model) -> None:
+    """Copy all weights to a network with the same ones, by their path.
+
+    In which order a network lists them depends on how many layers its branches have.
+    """
+    values = weights(source)
+    for variable in filter(_is_weight, target.variables):
+        variable.assign(values[variable.path])
+
+
 def _is_weight(variable: keras.Variable) -> bool:
     # Dropout keeps the state of its random numbers as a variable.
     return "seed_generator" not in variable.path

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 
 from enngene_core.dataset.file import Dataset
+from enngene_core.models.bundle import copy_weights
 from enngene_core.specs.execution import ExecutionSpec
 from enngene_core.specs.training import TrainingSpec
 from enngene_core.training.folds import Division, own_division
@@ -11,7 +12,7 @@ from enngene_core.training.losses import class_weights
 from enngene_core.training.optimizers import Schedule
 from enngene_core.training.recorder import Recorder, Watch
 from enngene_core.training.stream import Streams
-from enngene_core.training.trainer import Trainer, score_of
+from enngene_core.training.trainer import Judge, Trainer, score_of
 
 
 def fit(
@@ -22,7 +23,7 @@ def fit(
     watch: Watch,
     *,
     division: Division | None = None,
-    exact: keras.Model | None = None,
+    handed_on: keras.Model | None = None,
 ) -> tuple[Recorder, np.ndarray]:
     """Train a network in place, and leave it with the weights of the best epoch.
 
@@ -40,9 +41,9 @@ def fit(
         Who is told, and the checkpoint.
     division
         Training and validation windows; by default the dataset's own splits.
-    exact
-        The same network in float32, if the one that is trained computes with other numbers: it
-        gets the best weights too.
+    handed_on
+        The same network as it will be used, if the one that is trained is built for that: it gets
+        the best weights too, and is judged in its place.
 
     Returns
     -------
@@ -70,11 +71,12 @@ def fit(
         for chunk in streams.training(recorder.begin()):
             sums += trainer.update(chunk)
             recorder.updated(len(chunk[1]), score_of(sums))
-        score, _ = trainer.test(streams.validation())
+        score, _ = trainer.judge.test(streams.validation())
         recorder.finish(trainer, score_of(sums), score)
     model.set_weights(recorder.best_weights)
-    if exact is not None:
-        exact.set_weights(recorder.best_weights)
-        trainer = Trainer(exact, spec, schedule, dataset.spec.encodings, weights)
-    _, logits = trainer.test(streams.validation())
+    judge = trainer.judge
+    if handed_on is not None:
+        copy_weights(model, handed_on)
+        judge = Judge(handed_on, spec, dataset.spec.encodings, weights)
+    _, logits = judge.test(streams.validation())
     return recorder, np.asarray(keras.ops.softmax(logits))

@@ -1,5 +1,6 @@
 """Networks that are trained alike, one after another: members of an ensemble, or folds."""
 
+import functools
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -119,13 +120,13 @@ def train_each(
         seed_everything(seed, deterministic=spec.deterministic == "on")
         sizes = run.dataset.spec.sizes
         assert spec.precision != "auto"  # `Plan` settles it
-        model = build_network(run.network, **sizes, precision=spec.precision)
-        exact = None if spec.precision == "float32" else build_network(run.network, **sizes)
+        build = functools.partial(build_network, run.network, **sizes)
+        learning, model = build(precision=spec.precision, for_training=True), build()
         recorder, found = fit(
-            *(model, run.dataset, spec, run.execution, watch), division=division, exact=exact
+            learning, run.dataset, spec, run.execution, watch, division=division, handed_on=model
         )
         fitted = _fitted(recorder, spec, found, run.dataset.spec.classes)
-        yield Trained(exact or model, fitted, division, found)
+        yield Trained(model, fitted, division, found)
 
 
 def _folder(checkpoint: Path, part: str) -> Path:

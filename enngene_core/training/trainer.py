@@ -17,6 +17,68 @@ from enngene_core.training.stream import Chunk
 Score = tuple[float, float]
 
 
+class Judge:
+    """Scores a network.
+
+    Parameters
+    ----------
+    model
+        Network as `build_network` makes it.
+    spec
+        Loss.
+    encodings
+        Encoding of each branch.
+    class_weights : ndarray of float32, shape (n_classes,), or None
+
+    Attributes
+    ----------
+    model : keras.Model
+        The network up to its logits.
+    signature : tuple
+        What a chunk is in the graph.
+    """
+
+    def __init__(
+        self,
+        model: keras.Model,
+        spec: TrainingSpec,
+        encodings: Mapping[str, Encoding],
+        class_weights: np.ndarray | None,
+    ) -> None:
+        self.model = keras.Model(model.inputs, model.output["logits"])
+        self._loss_of = loss_of(spec, self.model.output.shape[-1])
+        self._class_weights = class_weights
+        branches = {
+            tensor.name: tf.TensorSpec((None, tensor.shape[1]), encodings[tensor.name].dtype)
+            for tensor in model.inputs
+        }
+        self.signature = branches, tf.TensorSpec((None,), tf.int32)
+        # Without AutoGraph, which leaves a file behind where a process is killed.
+        self._tested = tf.function(self._test, self.signature, autograph=False)
+
+    def test(self, chunks: Iterable[Chunk]) -> tuple[Score, np.ndarray]:
+        """Score of windows, and their logits, of shape (n_windows, n_classes)."""
+        sums, logits = np.zeros(3), []
+        for chunk in chunks:
+            loss_sum, found = self._tested(*chunk)
+            logits.append(found.numpy())
+            is_right = logits[-1].argmax(axis=1) == chunk[1]
+            sums += [float(loss_sum), int(is_right.sum()), len(is_right)]
+        return score_of(sums), np.concatenate(logits)
+
+    def mean_loss(self, labels: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
+        """Mean of the windows' losses, weighted by class."""
+        weights = None if self._class_weights is None else tf.gather(self._class_weights, labels)
+        return self._loss_of(labels, logits, sample_weight=weights)
+
+    def _test(
+        self, coded: Mapping[str, tf.Tensor], labels: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        logits = self.model(network_inputs(coded, self.model), training=False)
+        n_windows = tf.cast(tf.shape(labels)[0], tf.float32)
+        return self.mean_loss(labels, logits) * n_windows, logits
+
+
 class Trainer:
     """Trains a network in place.
 
@@ -40,6 +102,8 @@ class Trainer:
     model : keras.Model
         The network up to its logits.
     optimizer : keras.Optimizer
+    judge : Judge
+        Of the same network.
     """
 
     def __init__(
@@ -50,20 +114,13 @@ class Trainer:
         encodings: Mapping[str, Encoding],
         class_weights: np.ndarray | None,
     ) -> None:
-        self.model = keras.Model(model.inputs, model.output["logits"])
+        self.judge = Judge(model, spec, encodings, class_weights)
+        self.model = self.judge.model
         self.optimizer = optimizer_of(spec, schedule)
         self.optimizer.build(self.model.trainable_variables)
         self._batch_size = spec.batch_size
-        self._loss_of = loss_of(spec, self.model.output.shape[-1])
-        self._class_weights = class_weights
-        branches = {
-            tensor.name: tf.TensorSpec((None, tensor.shape[1]), encodings[tensor.name].dtype)
-            for tensor in model.inputs
-        }
-        signature = branches, tf.TensorSpec((None,), tf.int32)
-        # Without AutoGraph, which leaves a file behind where a process is killed.
+        signature = self.judge.signature
         self._updated = tf.function(self._update_each, signature, autograph=False)
-        self._tested = tf.function(self._test, signature, autograph=False)
 
     def update(self, chunk: Chunk) -> np.ndarray:
         """Make an update for each batch of some windows.
@@ -75,16 +132,6 @@ class Trainer:
         """
         loss_sum, n_right = self._updated(*chunk)
         return np.array([float(loss_sum), int(n_right), len(chunk[1])])
-
-    def test(self, chunks: Iterable[Chunk]) -> tuple[Score, np.ndarray]:
-        """Score of windows, and their logits, of shape (n_windows, n_classes)."""
-        sums, logits = np.zeros(3), []
-        for chunk in chunks:
-            loss_sum, found = self._tested(*chunk)
-            logits.append(found.numpy())
-            is_right = logits[-1].argmax(axis=1) == chunk[1]
-            sums += [float(loss_sum), int(is_right.sum()), len(is_right)]
-        return score_of(sums), np.concatenate(logits)
 
     def _update_each(
         self, coded: Mapping[str, tf.Tensor], labels: tf.Tensor
@@ -111,22 +158,11 @@ class Trainer:
         inputs = network_inputs(coded, self.model)
         with tf.GradientTape() as tape:
             logits = self.model(inputs, training=True)
-            loss = self._mean_loss(labels, logits)
+            loss = self.judge.mean_loss(labels, logits)
         variables = self.model.trainable_variables
         gradients = tape.gradient(loss, [variable.value for variable in variables])
         self.optimizer.apply(gradients, variables)
         return tf.equal(tf.argmax(logits, axis=1, output_type=tf.int32), labels), loss
-
-    def _test(
-        self, coded: Mapping[str, tf.Tensor], labels: tf.Tensor
-    ) -> tuple[tf.Tensor, tf.Tensor]:
-        logits = self.model(network_inputs(coded, self.model), training=False)
-        n_windows = tf.cast(tf.shape(labels)[0], tf.float32)
-        return self._mean_loss(labels, logits) * n_windows, logits
-
-    def _mean_loss(self, labels: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
-        weights = None if self._class_weights is None else tf.gather(self._class_weights, labels)
-        return self._loss_of(labels, logits, sample_weight=weights)
 
 
 def score_of(sums: np.ndarray) -> Score:

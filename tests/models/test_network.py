@@ -3,11 +3,12 @@ from typing import get_args
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from enngene_core.errors import SpecError
-from enngene_core.models.bundle import weights
+from enngene_core.models.bundle import copy_weights, weights
 from enngene_core.models.inference import predict_probabilities
 from enngene_core.models.network import build_network
 from enngene_core.specs.network import (
@@ -204,6 +205,42 @@ def test_a_residual_layer_by_hand() -> None:
     inner = keras.Model(model.inputs, model.get_layer("sequence_1_sum").output)
     one_hot = np.eye(4, dtype=np.float32)[[[0, 1, 2, 3, 2]]]
     np.testing.assert_allclose(np.asarray(inner({"sequence": one_hot})), 3 * one_hot)
+
+
+@every_network
+def test_built_for_training_it_gives_and_learns_the_same(
+    spec: NetworkSpec, width: int, n_classes: int
+) -> None:
+    rng = np.random.default_rng(0)
+    sizes = dataset_of(spec, width=width, n_classes=n_classes).sizes
+    plain, model = (build_network(spec, **sizes, for_training=is_it) for is_it in (False, True))
+    # Biases begin as zeros, which no place could get wrong.
+    plain.set_weights([rng.uniform(0.1, 1, values.shape) for values in plain.get_weights()])
+    copy_weights(plain, model)
+    assert weights(model).keys() == weights(plain).keys()
+    inputs = {
+        name: tf.constant(rng.random((4, width, n), dtype=np.float32))
+        for name, n in sizes["channels"].items()
+    }
+    found, expected = [], []
+    for network, results in ((model, found), (plain, expected)):
+        with tf.GradientTape() as tape:
+            logits = network(inputs, training=False)["logits"]
+        variables = sorted(network.trainable_variables, key=lambda variable: variable.path)
+        results += [logits, *tape.gradient(logits, [variable.value for variable in variables])]
+    for a, b in zip(found, expected, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-4 * np.abs(b).max())
+
+
+def test_a_convolution_built_for_training_is_made_again_from_its_config() -> None:
+    spec = NetworkSpec(branches={"sequence": (ConvolutionLayer(filters=3, kernel=4, pooling=2),)})
+    model = build_network(spec, width=7, channels={"sequence": 4}, n_classes=2, for_training=True)
+    again = keras.Model.from_config(model.get_config())
+    again.set_weights(model.get_weights())
+    X = np.random.default_rng(0).random((2, 7, 4), dtype=np.float32)
+    np.testing.assert_array_equal(
+        again({"sequence": X})["logits"], model({"sequence": X})["logits"]
+    )
 
 
 @every_network

@@ -59,6 +59,6 @@ def test_updates_and_scores_are_those_of_keras(optimizer: str, weights: np.ndarr
 
 
 def score(trainer: Trainer) -> tuple[float, float]:
-    found, logits = trainer.test(windows(45) for _ in range(1))
+    found, logits = trainer.judge.test(windows(45) for _ in range(1))
     assert logits.shape == (45, 3)
     return found
