@@ -53,6 +53,9 @@ def evaluate(
         )
     if dataset is not None and rejected is not None:
         raise SpecError("--rejected is for files of classes; of a dataset every window is used")
+    from enngene_core.models.bundle import check_bundle
+
+    check_bundle(model)
     with silenced():
         from enngene_core.cli.progress import CountProgress
         from enngene_core.evaluation import evaluate as work

@@ -20,9 +20,11 @@ def export_model(
     ],
 ) -> None:
     """Write a model for other programs."""
+    from enngene_core.models.bundle import check_bundle, read_bundle
+
+    check_bundle(model)
     with silenced():
         from enngene_core.models import exporting as work
-        from enngene_core.models.bundle import read_bundle
     with written_together(output) as (file,):
         assert file is not None
         bundle = read_bundle(model)

@@ -40,6 +40,9 @@ def interpret(
 ) -> None:
     """Show which positions of new intervals or sequences speak for a class."""
     path, kind = loci.open()
+    from enngene_core.models.bundle import check_bundle
+
+    check_bundle(model)
     with silenced():
         from enngene_core.cli.progress import CountProgress
         from enngene_core.interpretation import interpret as work

@@ -30,6 +30,9 @@ def predict(
 ) -> None:
     """Predict the class of new intervals or sequences."""
     path, kind = loci.open()
+    from enngene_core.models.bundle import check_bundle
+
+    check_bundle(model)
     with silenced():
         from enngene_core.cli.progress import CountProgress
         from enngene_core.models.runtime import use_threads

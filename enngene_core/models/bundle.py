@@ -1,44 +1,38 @@
-"""The model bundle, format version 1 (docs/formats/model_v1.md)."""
+"""The model bundle, format version 1 (docs/formats/model_v1.md).
 
-import json
+TensorFlow is loaded by what needs a network only, so that a bundle is refused before.
+"""
+
 import zipfile
-import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from math import prod
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
-import keras
 import numpy as np
 import safetensors
 import safetensors.numpy
 from pydantic import Field
 
 from enngene_core.errors import BundleError, SpecError
-from enngene_core.models.ensemble import averaged
-from enngene_core.models.imported_network import build_imported
-from enngene_core.models.network import build_network
-from enngene_core.specs.base import Provenance, Spec, validate
+from enngene_core.models.bundle_zip import BundleZip, open_bundle_zip, weights_names
+from enngene_core.specs.base import Provenance, Spec, parse_json, validate
 from enngene_core.specs.imported import ImportedNetwork
-from enngene_core.specs.members import MAX_MEMBERS, MAX_PARAMETERS_OF_ALL, MembersSpec
+from enngene_core.specs.imported_shapes import imported_weights
+from enngene_core.specs.members import MembersSpec, check_size
 from enngene_core.specs.network import NetworkSpec
 from enngene_core.specs.preprocess import DatasetSpec
-from enngene_core.specs.shapes import MAX_PARAMETERS
+from enngene_core.specs.shapes import Shape, layer_shapes
 from enngene_core.specs.training import TrainingSpec
+
+if TYPE_CHECKING:
+    import keras
 
 FORMAT = "enngene-model"
 VERSION = 1
 
-_HEADER = 1 << 20
-_LARGEST_WEIGHTS = 4 * MAX_PARAMETERS + _HEADER
-_LARGEST_WEIGHTS_OF_ALL = 4 * MAX_PARAMETERS_OF_ALL + MAX_MEMBERS * _HEADER
-_LARGEST = {
-    "config.json": 4 << 20,
-    "model.safetensors": _LARGEST_WEIGHTS,
-    "README.md": 1 << 20,
-    "history.tsv": 16 << 20,
-}
 # One date for all files, so that the same model has the same bytes.
 _DATE = (1980, 1, 1, 0, 0, 0)
 
@@ -96,17 +90,14 @@ class Bundle:
     """
 
     config: BundleConfig
-    members: tuple[keras.Model, ...]
+    members: "tuple[keras.Model, ...]"
 
     @cached_property
-    def model(self) -> keras.Model:
+    def model(self) -> "keras.Model":
         """The network to use: the only member, or the mean of all (`averaged`)."""
+        from enngene_core.models.ensemble import averaged
+
         return averaged(self.members)
-
-
-def weights_names(n_members: int) -> list[str]:
-    """Files of the members' weights: ``model.safetensors``, ``model_2.safetensors``, ..."""
-    return ["model.safetensors", *(f"model_{n}.safetensors" for n in range(2, n_members + 1))]
 
 
 def write_bundle(path: Path, bundle: Bundle, *, card: str, history: str) -> None:
@@ -136,26 +127,39 @@ def write_bundle(path: Path, bundle: Bundle, *, card: str, history: str) -> None
         add("history.tsv", history.encode())
 
 
-def weights(model: keras.Model) -> dict[str, np.ndarray]:
+def weights(model: "keras.Model") -> dict[str, np.ndarray]:
     """Copies of all weights by their path in the network, such as ``sequence_1/kernel``."""
     return {
-        variable.path: np.asarray(variable) for variable in model.variables if _is_weight(variable)
+        variable.path: np.asarray(variable)
+        for variable in model.variables
+        # Dropout keeps the state of its random numbers as a variable.
+        if "seed_generator" not in variable.path
     }
 
 
-def copy_weights(source: keras.Model, target: keras.Model) -> None:
+def copy_weights(source: "keras.Model", target: "keras.Model") -> None:
     """Copy all weights to a network with the same ones, by their path.
 
     In which order a network lists them depends on how many layers its branches have.
     """
-    values = weights(source)
-    for variable in filter(_is_weight, target.variables):
-        variable.assign(values[variable.path])
+    variables = {variable.path: variable for variable in target.variables}
+    for name, array in weights(source).items():
+        variables[name].assign(array)
 
 
-def _is_weight(variable: keras.Variable) -> bool:
-    # Dropout keeps the state of its random numbers as a variable.
-    return "seed_generator" not in variable.path
+def check_bundle(path: Path) -> BundleConfig:
+    """Refuse what `read_bundle` would refuse, before TensorFlow is loaded for it.
+
+    Raises
+    ------
+    BundleError
+        As of `read_bundle`.
+    """
+    with open_bundle_zip(path) as archive:
+        config = _read_config(archive)
+        for _ in _read_weights(archive, config):
+            pass
+    return config
 
 
 def read_bundle(path: Path) -> Bundle:
@@ -168,91 +172,54 @@ def read_bundle(path: Path) -> Bundle:
     BundleError
         If the file is no bundle, is damaged, or holds what a bundle must not hold.
     """
-    files = _read_files(path)
-    config = _read_config(path, files["config.json"])
-    _check_members(path, config, files)
     members = []
-    for name in weights_names(config.n_members):
-        members.append(_built(path, config))
-        _copy_weights(path, members[-1], name, files.pop(name))
+    with open_bundle_zip(path) as archive:
+        config = _read_config(archive)
+        for arrays in _read_weights(archive, config):
+            members.append(_built(config))
+            variables = {variable.path: variable for variable in members[-1].variables}
+            for name, array in arrays.items():
+                variables[name].assign(array)
     return Bundle(config, tuple(members))
 
 
-def _built(path: Path, config: BundleConfig) -> keras.Model:
+def _built(config: BundleConfig) -> "keras.Model":
+    from enngene_core.models.imported_network import build_imported
+    from enngene_core.models.network import build_network
+
+    if isinstance(config.network, ImportedNetwork):
+        return build_imported(config.network, **config.dataset.sizes)
+    return build_network(config.network, **config.dataset.sizes)
+
+
+def _shapes(config: BundleConfig) -> dict[str, Shape]:
+    """Shape of each array of a network's weights, worked out before any memory is taken."""
+    if isinstance(config.network, ImportedNetwork):
+        return imported_weights(config.network, **config.dataset.sizes)
+    layers = layer_shapes(config.network, **config.dataset.sizes)
+    return {name: shape for layer in layers for name, shape in layer.weights.items()}
+
+
+def _read_weights(archive: BundleZip, config: BundleConfig) -> Iterator[dict[str, np.ndarray]]:
+    """Arrays of each member by their paths in the network, one member after the other."""
+    archive.check_members(config.n_members)
     try:
-        if isinstance(config.network, ImportedNetwork):
-            return build_imported(config.network, **config.dataset.sizes)
-        return build_network(config.network, **config.dataset.sizes)
+        shapes = _shapes(config)
+        n_parameters = sum(map(prod, shapes.values()))
+        check_size(config.ensemble, n_parameters)
     except SpecError as error:
-        raise BundleError(f"{path}: config.json: {error}") from error
+        raise BundleError(f"{archive.path}: config.json: {error}") from error
+    for name in weights_names(config.n_members):
+        content = archive.read_weights(name, n_parameters=n_parameters)
+        yield _checked_arrays(f"{archive.path}: {name}", content, shapes)
 
 
-def _check_members(path: Path, config: BundleConfig, files: Mapping[str, bytes]) -> None:
-    names = weights_names(config.n_members)
-    for name in sorted(set(names) ^ (set(files) - set(_LARGEST) | {names[0]})):
-        state = f"is missing {name}" if name in names else f"found {name}"
-        raise BundleError(
-            f"{path}: {state}; expected the weights of {config.n_members} networks, as its "
-            "config.json says"
-        )
-
-
-def _read_files(path: Path) -> dict[str, bytes]:
-    if not path.is_file():
-        raise BundleError(f"{path}: no such file")
+def _read_config(archive: BundleZip) -> BundleConfig:
+    path, content = archive.path, archive.read("config.json")
     try:
-        with zipfile.ZipFile(path) as archive:
-            return {name: archive.read(name) for name in _checked_names(path, archive)}
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
-        raise BundleError(
-            f"{path}: not a zip file, or cut short or damaged; expected a model bundle that "
-            "'enngene train' wrote"
-        ) from error
-    except RuntimeError as error:  # zipfile raises it for an encrypted member
-        raise BundleError(f"{path}: {error}; expected a model bundle") from error
-
-
-def _checked_names(path: Path, archive: zipfile.ZipFile) -> list[str]:
-    infos = archive.infolist()
-    more = weights_names(MAX_MEMBERS)[1:]
-    largest = _LARGEST | dict.fromkeys(more, _LARGEST_WEIGHTS)
-    found: list[str] = []
-    for info in infos:
-        if info.filename not in largest or info.filename in found:
-            raise BundleError(
-                f"{path}: found member {info.filename[:80]!r}; expected once each of "
-                f"{', '.join(_LARGEST)}, and in an ensemble {more[0]} to {more[-1]}, and nothing "
-                "else"
-            )
-        found.append(info.filename)
-        # Other methods take memory as the archive wants it.
-        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise BundleError(
-                f"{path}: {info.filename} is compressed by method {info.compress_type}; expected "
-                "deflate, as 'enngene train' writes it"
-            )
-        if info.file_size > largest[info.filename]:
-            raise BundleError(
-                f"{path}: {info.filename} would take {info.file_size:,} bytes; expected at most "
-                f"{largest[info.filename]:,}"
-            )
-    size = sum(info.file_size for info in infos if info.filename.endswith(".safetensors"))
-    if size > _LARGEST_WEIGHTS_OF_ALL:
-        raise BundleError(
-            f"{path}: its weights would take {size:,} bytes; expected at most "
-            f"{_LARGEST_WEIGHTS_OF_ALL:,}"
-        )
-    for name in _LARGEST:
-        if name not in found:
-            raise BundleError(f"{path}: has no {name}; expected a model bundle")
-    return found
-
-
-def _read_config(path: Path, content: bytes) -> BundleConfig:
-    try:
-        values = json.loads(content)
+        values = parse_json(content)
     except (ValueError, RecursionError) as error:
-        raise BundleError(f"{path}: config.json is not JSON") from error
+        raise BundleError(f"{path}: config.json is not JSON ({str(error)[:80]})") from error
     if not isinstance(values, dict) or values.get("format") != FORMAT:
         raise BundleError(f"{path}: config.json is not of the format {FORMAT!r}")
     version = values.get("version")
@@ -275,22 +242,23 @@ def _read_config(path: Path, content: bytes) -> BundleConfig:
     return config
 
 
-def _copy_weights(path: Path, model: keras.Model, file: str, content: bytes) -> None:
+def _checked_arrays(where: str, content: bytes, shapes: dict[str, Shape]) -> dict[str, np.ndarray]:
     try:
-        arrays = safetensors.numpy.load(content)
+        arrays: dict[str, np.ndarray] = safetensors.numpy.load(content)
     except (safetensors.SafetensorError, ValueError, KeyError, TypeError) as error:
-        raise BundleError(f"{path}: {file} is damaged") from error
-    wanted = {variable.path: variable for variable in model.variables if _is_weight(variable)}
-    for name in sorted(set(arrays) ^ set(wanted)):
-        state = "is missing" if name in wanted else "belongs to no layer of its config"
-        raise BundleError(f"{path}: {file}: tensor {name[:80]!r} {state}")
-    for name, variable in wanted.items():
+        raise BundleError(f"{where} is damaged") from error
+    for name in sorted(set(arrays) ^ set(shapes)):
+        state = "is missing" if name in shapes else "belongs to no layer of its config"
+        raise BundleError(f"{where}: tensor {name[:80]!r} {state}")
+    for name, shape in shapes.items():
         array = arrays[name]
-        if array.shape != tuple(variable.shape) or array.dtype != np.dtype(variable.dtype):
+        if array.shape != shape or array.dtype != np.float32:
             raise BundleError(
-                f"{path}: {file}: {name} is {array.dtype} of shape {array.shape}; "
-                f"expected {variable.dtype} of shape {tuple(variable.shape)}"
+                f"{where}: {name} is {array.dtype} of shape {array.shape}; expected float32 of "
+                f"shape {shape}"
             )
         if not np.isfinite(array).all():
-            raise BundleError(f"{path}: {file}: {name} holds numbers that are not finite")
-        variable.assign(array)
+            raise BundleError(f"{where}: {name} holds numbers that are not finite")
+        if name.endswith("moving_variance") and (array < 0).any():
+            raise BundleError(f"{where}: {name} holds a variance below 0")
+    return arrays

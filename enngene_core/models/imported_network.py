@@ -6,9 +6,8 @@ import keras
 import numpy as np
 from keras import layers
 
-from enngene_core.errors import SpecError
 from enngene_core.specs import imported as spec
-from enngene_core.specs.imported_shapes import imported_shapes
+from enngene_core.specs.imported_shapes import imported_weights, weight_path
 
 _MERGES: dict[str, Callable[..., keras.Layer]] = {
     "sum": layers.Add,
@@ -43,28 +42,26 @@ def build_imported(
         class.
     """
     # Refuses before memory is taken.
-    shapes = imported_shapes(network, width=width, channels=channels["sequence"])
-    last = network.layers[-1].name
-    if shapes[last].shape != (n_classes,):
-        raise SpecError(
-            f"{last} gives values of shape {shapes[last].shape}; expected {n_classes}, one a class"
-        )
+    imported_weights(network, width=width, channels=channels, n_classes=n_classes)
     tensors = {"sequence": keras.Input((width, channels["sequence"]), name="sequence")}
     for layer in network.layers:
         inputs = [tensors[name] for name in layer.inputs]
         tensors[layer.name] = _built(layer)(inputs if len(inputs) > 1 else inputs[0])
-    probabilities = layers.Softmax(name="probabilities")(tensors[last])
-    outputs = {"logits": tensors[last], "probabilities": probabilities}
+    logits = tensors[network.layers[-1].name]
+    outputs = {"logits": logits, "probabilities": layers.Softmax(name="probabilities")(logits)}
     return keras.Model({"sequence": tensors["sequence"]}, outputs, name="enngene")
 
 
-def assign_weights(model: keras.Model, arrays: Mapping[str, Mapping[str, np.ndarray]]) -> None:
+def assign_weights(
+    model: keras.Model,
+    network: spec.ImportedNetwork,
+    arrays: Mapping[str, Mapping[str, np.ndarray]],
+) -> None:
     """Copy arrays, by layer and by name as `imported_shapes` names them, into a network."""
-    for name, of_layer in arrays.items():
-        for variable in model.get_layer(name).weights:
-            way = next((w for w in ("forward", "backward") if f"/{w}_" in variable.path), None)
-            key = f"{way}/{variable.name}" if way else variable.name
-            variable.assign(of_layer[key])
+    variables = {variable.path: variable for variable in model.variables}
+    for layer in network.layers:
+        for name, array in arrays.get(layer.name, {}).items():
+            variables[weight_path(layer, name)].assign(array)
 
 
 def _built(layer: spec.ImportedLayer) -> keras.Layer:

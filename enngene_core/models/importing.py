@@ -55,7 +55,7 @@ def import_model(model: KerasModel, *, output: Path | None = None) -> ImportResu
         },
     )
     network = build_imported(model.network, **model.dataset.sizes)
-    assign_weights(network, model.arrays)
+    assign_weights(network, model.network, model.arrays)
     bundle = Bundle(config, (network,))
     if output is not None:
         write_bundle(output, bundle, card=imported_card(config, model.notes), history=_NO_HISTORY)

@@ -62,7 +62,8 @@ def _datasets(file: h5py.File, place: str, where: str) -> dict[str, h5py.Dataset
     """All arrays below a group, by their paths; only links within the file are followed."""
     group: Any = file
     for part in filter(None, place.split("/")):
-        if not isinstance(group, h5py.Group) or part not in list(group):
+        # Asked of HDF5 itself: h5py's own `in` follows links, and a list may be endless.
+        if not isinstance(group, h5py.Group) or not group.id.links.exists(part.encode()):
             raise BundleError(f"{where}: its weights are missing from the file")
         if not _is_own(group, part):
             raise BundleError(f"{where}: its weights are a link to another place")
@@ -159,4 +160,6 @@ def _read(arrays: list[h5py.Dataset], name: str, shape: Shape, where: str) -> np
     values = np.asarray(array[()], dtype=np.float32)
     if not np.isfinite(values).all():
         raise BundleError(f"{where}: {name} holds numbers that are not finite")
+    if name == "moving_variance" and (values < 0).any():
+        raise BundleError(f"{where}: {name} holds a variance below 0")
     return values

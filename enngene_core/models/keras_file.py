@@ -5,7 +5,6 @@ import re
 import shutil
 import tempfile
 import zipfile
-import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -19,10 +18,12 @@ import numpy as np
 from enngene_core.errors import BundleError
 from enngene_core.models.keras_arrays import numbered_places, read_arrays
 from enngene_core.models.keras_graph import KerasLayer
+from enngene_core.models.zip_file import DAMAGED, check_directory, check_member
 from enngene_core.specs.imported_shapes import Shape
 from enngene_core.specs.shapes import MAX_PARAMETERS
 
-_LARGEST_CONFIG = 16 << 20
+#: As JSON, whose values take up to 30 times as much memory.
+_LARGEST_CONFIG = 4 << 20
 #: Weights as float64, and what an optimiser keeps beside them.
 _LARGEST_WEIGHTS = 4 * 8 * MAX_PARAMETERS + (16 << 20)
 _HDF5 = b"\x89HDF\r\n\x1a\n"
@@ -104,7 +105,7 @@ def open_keras_file(path: Path) -> Iterator[KerasFile]:
             opened = _open_zip(path, stack) if is_zip else _open_hdf5(path, stack)
         except BundleError:
             raise
-        except (*_DAMAGED, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        except (*_DAMAGED, *DAMAGED) as error:
             raise BundleError(
                 f"{path}: cut short or damaged; expected a model that Keras saved (.h5 or .keras)"
             ) from error
@@ -139,6 +140,7 @@ def _attribute(path: Path, file: h5py.File, name: str) -> str:
 
 
 def _open_zip(path: Path, stack: ExitStack) -> KerasFile:
+    check_directory(path)
     archive = stack.enter_context(zipfile.ZipFile(path))
     largest = {
         "config.json": _LARGEST_CONFIG,
@@ -152,14 +154,7 @@ def _open_zip(path: Path, stack: ExitStack) -> KerasFile:
             "Keras saved (.keras)"
         )
     for info in infos:
-        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise BundleError(f"{path}: {info.filename} is compressed by method "
-                              f"{info.compress_type}; expected deflate")  # fmt: skip
-        if info.file_size > largest[info.filename]:
-            raise BundleError(
-                f"{path}: {info.filename} would take {info.file_size:,} bytes; expected at most "
-                f"{largest[info.filename]:,}"
-            )
+        check_member(path, info, largest[info.filename])
     config = _parsed(path, archive.read("config.json").decode())
     metadata = _parsed(path, archive.read("metadata.json").decode())
     version = metadata.get("keras_version", "3") if isinstance(metadata, dict) else "3"

@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from enngene_core.errors import SpecError
 
 _LARGEST_SPEC_FILE = 1 << 20
+#: A thousand classes with their checksums have 10,000; each wrong one takes a kilobyte to tell of.
+_MOST_VALUES = 50_000
 
 
 class Spec(BaseModel):
@@ -61,19 +63,34 @@ def validate(spec_type: type[AnySpec], values: Any, *, source: str) -> AnySpec:
         raise SpecError(f"{source}: {describe(error)}") from error
 
 
+def parse_json(content: bytes) -> Any:
+    """Value of JSON from a stranger, of at most 50,000 values.
+
+    Raises
+    ------
+    ValueError
+        If it is not JSON, or has more values.
+    RecursionError
+        If it is nested too deep.
+    """
+    if content.count(b",") > _MOST_VALUES:
+        raise ValueError(f"more than {_MOST_VALUES:,} values")
+    return json.loads(content)
+
+
 def read_json(path: Path) -> Any:
     """Value of a small JSON file.
 
     Raises
     ------
     SpecError
-        If the file is missing, larger than 1 MiB, or not JSON.
+        If the file is missing, larger than 1 MiB, not JSON, or has too many values.
     """
     if not path.is_file():
         raise SpecError(f"{path}: no such file")
     if path.stat().st_size > _LARGEST_SPEC_FILE:
         raise SpecError(f"{path}: larger than 1 MiB; expected a short JSON file")
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return parse_json(path.read_bytes())
     except (ValueError, RecursionError) as error:
         raise SpecError(f"{path}: not JSON ({error}); expected a JSON file") from error

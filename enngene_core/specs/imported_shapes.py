@@ -1,6 +1,6 @@
 """Shapes and weights of an imported network, worked out before any memory is taken."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 
@@ -65,6 +65,50 @@ def imported_shapes(
         shapes[layer.name] = made.shape
         found[layer.name] = made
     return found
+
+
+def imported_weights(
+    network: spec.ImportedNetwork, *, width: int, channels: Mapping[str, int], n_classes: int
+) -> dict[str, Shape]:
+    """Shape of each array of weights by its path in the network that is built.
+
+    Parameters
+    ----------
+    network
+        Graph of layers; the last one gives the logits.
+    width
+        Width of a window, nt.
+    channels
+        Channels of each branch; only the sequence is read.
+    n_classes
+        Number of classes.
+
+    Raises
+    ------
+    SpecError
+        If a layer does not fit its input, the network is too large, or does not give one value a
+        class.
+    """
+    shapes = imported_shapes(network, width=width, channels=channels["sequence"])
+    last = network.layers[-1].name
+    if shapes[last].shape != (n_classes,):
+        raise SpecError(
+            f"{last} gives values of shape {shapes[last].shape}; expected {n_classes}, one a class"
+        )
+    return {
+        weight_path(layer, name): shape
+        for layer in network.layers
+        for name, shape in shapes[layer.name].weights.items()
+    }
+
+
+def weight_path(layer: spec.ImportedLayer, name: str) -> str:
+    """Path in the network of an array that `imported_shapes` names: ``kernel``, ``forward/bias``."""
+    if not isinstance(layer, spec.Recurrent):
+        return f"{layer.name}/{name}"
+    *way, last = name.split("/")
+    inner = [f"{way[0]}_{layer.name}"] if way else []
+    return "/".join([layer.name, *inner, f"{layer.type}_cell", last])
 
 
 def layer_shape(layer: spec.ImportedLayer, inputs: Sequence[Shape]) -> ImportedShape:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import prod
 
 from enngene_core.errors import SpecError
 from enngene_core.specs.network import (
@@ -35,8 +36,9 @@ class LayerShape:
         The layer in words, such as ``"convolution 40 x 8, pooling 2"``.
     shape
         Output shape of one window: ``(positions, channels)`` or ``(units,)``.
-    parameters
-        Number of weights, batch normalisation's moving averages included.
+    weights
+        Shape of each array of weights by its path in the network, such as ``sequence_1/kernel``;
+        batch normalisation's moving averages are among them.
     activations
         Numbers that the layer makes of one window, those before pooling and padding included.
     """
@@ -44,8 +46,13 @@ class LayerShape:
     part: str
     label: str
     shape: Shape
-    parameters: int
+    weights: dict[str, Shape]
     activations: int
+
+    @property
+    def parameters(self) -> int:
+        """Numbers in all of its weights."""
+        return sum(map(prod, self.weights.values()))
 
 
 def layer_shapes(
@@ -53,7 +60,7 @@ def layer_shapes(
 ) -> list[LayerShape]:
     """All layers with their output shapes, inputs and concatenation included.
 
-    Shapes and parameters are those of `build_network`.
+    Shapes and weights are those of `build_network`.
 
     Raises
     ------
@@ -65,16 +72,15 @@ def layer_shapes(
     ends: dict[str, Shape] = {}
     for name, layers in network.branches.items():
         shape = (width, channels[name])
-        rows += [LayerShape(name, "input", shape, 0, _flat(shape)), *_rows(name, layers, shape)]
+        rows += [LayerShape(name, "input", shape, {}, _flat(shape)), *_rows(name, layers, shape)]
         ends[name] = rows[-1].shape
 
     joined = _joined(network, ends)
-    rows.append(LayerShape("common", "concatenation", joined, 0, _flat(joined)))
+    rows.append(LayerShape("common", "concatenation", joined, {}, _flat(joined)))
     rows += _rows("common", network.common, joined)
     inputs = _flat(rows[-1].shape)
-    rows.append(
-        LayerShape("output", "softmax", (n_classes,), (inputs + 1) * n_classes, 2 * n_classes)
-    )
+    weights = _linear("logits", inputs, units=n_classes)
+    rows.append(LayerShape("output", "softmax", (n_classes,), weights, 2 * n_classes))
     for name, most in (("parameters", MAX_PARAMETERS), ("activations", MAX_ACTIVATIONS)):
         total = sum(getattr(row, name) for row in rows)
         if total > most:
@@ -102,17 +108,17 @@ def _joined(network: NetworkSpec, ends: Mapping[str, Shape]) -> Shape:
 
 def _rows(part: str, layers: tuple[Layer, ...], shape: Shape) -> list[LayerShape]:
     rows = []
-    for layer, gives_states in with_states(layers):
+    for number, (layer, gives_states) in enumerate(with_states(layers), start=1):
         if isinstance(layer, ConvolutionLayer):
-            row = _convolution(part, layer, shape)
+            row = _convolution(part, number, layer, shape)
         elif isinstance(layer, ResidualLayer):
-            row = _residual(part, layer, shape)
+            row = _residual(part, number, layer, shape)
         elif isinstance(layer, RecurrentLayer):
-            row = _recurrent(part, layer, shape, gives_states=gives_states)
+            row = _recurrent(part, number, layer, shape, gives_states=gives_states)
         elif isinstance(layer, GlobalPoolingLayer):
             row = _global_pooling(part, layer, shape)
         else:
-            row = _dense(part, layer, shape)
+            row = _dense(part, number, layer, shape)
         shape = row.shape
         rows.append(row)
     return rows
@@ -138,56 +144,78 @@ def _options(layer: Layer) -> str:
     return ", ".join(["", *words])
 
 
-def _one_convolution(layer: ConvolutionLayer | ResidualLayer, shape: Shape) -> tuple[int, int]:
-    """Parameters and activations of a convolution with its batch normalisation."""
+def _linear(name: str, *inputs: int, units: int) -> dict[str, Shape]:
+    return {f"{name}/kernel": (*inputs, units), f"{name}/bias": (units,)}
+
+
+def _normalization(
+    name: str, layer: ConvolutionLayer | ResidualLayer | DenseLayer, units: int
+) -> dict[str, Shape]:
+    if not layer.batch_normalization:
+        return {}
+    arrays = ("gamma", "beta", "moving_mean", "moving_variance")
+    return {f"{name}_normalization/{array}": (units,) for array in arrays}
+
+
+def _one_convolution(
+    name: str, layer: ConvolutionLayer | ResidualLayer, shape: Shape
+) -> tuple[dict[str, Shape], int]:
+    """Weights and activations of a convolution with its batch normalisation."""
     positions, channels = shape
-    parameters = (layer.kernel * channels + 1) * layer.filters
-    if layer.batch_normalization:
-        parameters += 4 * layer.filters
+    weights = _linear(name, layer.kernel, channels, units=layer.filters)
+    weights |= _normalization(name, layer, layer.filters)
     activations = positions * layer.filters
     if layer.dilation > 1:  # TensorFlow pads the input for it, as far as the pattern reaches
         activations += (positions + (layer.kernel - 1) * layer.dilation) * channels
-    return parameters, activations
+    return weights, activations
 
 
-def _convolution(part: str, layer: ConvolutionLayer, shape: Shape) -> LayerShape:
-    parameters, activations = _one_convolution(layer, shape)
+def _convolution(part: str, number: int, layer: ConvolutionLayer, shape: Shape) -> LayerShape:
+    weights, activations = _one_convolution(f"{part}_{number}", layer, shape)
     # Pooling pads, so that the last positions are kept.
     pooled = (-(-shape[0] // layer.pooling), layer.filters)
     if layer.pooling > 1:
         activations += _flat(pooled)
     label = f"convolution {layer.filters} x {layer.kernel}{_options(layer)}"
-    return LayerShape(part, label, pooled, parameters, activations)
+    return LayerShape(part, label, pooled, weights, activations)
 
 
-def _residual(part: str, layer: ResidualLayer, shape: Shape) -> LayerShape:
+def _residual(part: str, number: int, layer: ResidualLayer, shape: Shape) -> LayerShape:
     positions, channels = shape
     after = (positions, layer.filters)
-    parameters, activations = _one_convolution(layer, shape)
+    weights, activations = _one_convolution(f"{part}_{number}", layer, shape)
     activations += _flat(after)
     if channels != layer.filters:  # a projection
-        parameters += (channels + 1) * layer.filters
+        weights |= _linear(f"{part}_{number}_projection", 1, channels, units=layer.filters)
         activations += _flat(after)
     label = f"residual {layer.filters} x {layer.kernel}{_options(layer)}"
-    return LayerShape(part, label, after, parameters, activations)
+    return LayerShape(part, label, after, weights, activations)
 
 
-def _recurrent(part: str, layer: RecurrentLayer, shape: Shape, *, gives_states: bool) -> LayerShape:
+def _recurrent(
+    part: str, number: int, layer: RecurrentLayer, shape: Shape, *, gives_states: bool
+) -> LayerShape:
     positions, channels = shape
-    weights = layer.units * (channels + layer.units)
-    # Keras' GRU has an input and a recurrent bias for each of its three gates.
-    one_way = (
-        4 * (weights + layer.units) if layer.type == "lstm" else 3 * (weights + 2 * layer.units)
-    )
-    ways = 2 if layer.bidirectional else 1
-    units = ways * layer.units
+    ways = ("forward", "backward") if layer.bidirectional else ("",)
+    units = len(ways) * layer.units
     gates = 4 if layer.type == "lstm" else 3
+    wide = gates * layer.units
+    weights: dict[str, Shape] = {}
+    for way in ways:
+        name = f"{part}_{number}"
+        name = f"{name}/{way}_{name}" if way else name
+        weights |= {
+            f"{name}/{layer.type}_cell/kernel": (channels, wide),
+            f"{name}/{layer.type}_cell/recurrent_kernel": (layer.units, wide),
+            # Keras' GRU has an input and a recurrent bias for each of its three gates.
+            f"{name}/{layer.type}_cell/bias": (wide,) if layer.type == "lstm" else (2, wide),
+        }
     label = f"{'bidirectional ' if layer.bidirectional else ''}{layer.type.upper()} {layer.units}"
     return LayerShape(
         part,
         label + _options(layer),
         (positions, units) if gives_states else (units,),
-        ways * one_way,
+        weights,
         positions * units * (gates + 1),
     )
 
@@ -195,13 +223,11 @@ def _recurrent(part: str, layer: RecurrentLayer, shape: Shape, *, gives_states: 
 def _global_pooling(part: str, layer: GlobalPoolingLayer, shape: Shape) -> LayerShape:
     values = shape[1] * (2 if layer.kind == "both" else 1)
     kind = "max and average" if layer.kind == "both" else layer.kind
-    return LayerShape(part, f"global pooling, {kind}", (values,), 0, values)
+    return LayerShape(part, f"global pooling, {kind}", (values,), {}, values)
 
 
-def _dense(part: str, layer: DenseLayer, shape: Shape) -> LayerShape:
-    parameters = (_flat(shape) + 1) * layer.units
-    if layer.batch_normalization:
-        parameters += 4 * layer.units
-    return LayerShape(
-        part, f"dense {layer.units}{_options(layer)}", (layer.units,), parameters, layer.units
-    )
+def _dense(part: str, number: int, layer: DenseLayer, shape: Shape) -> LayerShape:
+    name, label = f"{part}_{number}", f"dense {layer.units}{_options(layer)}"
+    weights = _linear(name, _flat(shape), units=layer.units)
+    weights |= _normalization(name, layer, layer.units)
+    return LayerShape(part, label, (layer.units,), weights, layer.units)

@@ -23,6 +23,7 @@ _CONTEXT.set_forkserver_preload(
         *(f"enngene_core.dataset.{name}" for name in ("preprocess", "negatives", "split")),
         *(f"enngene_core.formats.{name}" for name in ("fasta", "twobit", "bigwig", "wig")),
         *("enngene_core.cli.progress", "enngene_core.dataset.new_file", "pyfaidx"),
+        *("enngene_core.models.bundle", "enngene_core.models.keras_model"),
     ]
 )
 #: Processes must not be started and asked for their ends by two threads at once.
@@ -40,12 +41,18 @@ class Finished:
     stdout, stderr : str
     temporary : list of str
         What it left in its temporary folder.
+    peak : int
+        Its largest memory, MiB; 0 if it was killed.
+    heavy : bool
+        Whether it loaded TensorFlow.
     """
 
     code: int | None
     stdout: str
     stderr: str
     temporary: list[str]
+    peak: int
+    heavy: bool
 
 
 def run(folder: Path, *words: str | Path, seconds: float = 120, memory: int = 4 << 30) -> Finished:
@@ -74,7 +81,9 @@ def run(folder: Path, *words: str | Path, seconds: float = 120, memory: int = 4 
         code = process.exitcode if is_over else None
         stdout, stderr = (Path(scratch, name).read_bytes().decode() for name in ("out", "err"))
         left = sorted(path.name for path in Path(scratch, "tmp").iterdir())
-        return Finished(code, stdout, stderr, left)
+        used = Path(scratch, "used")
+        peak, heavy = map(int, used.read_text().split()) if used.exists() else (0, 0)
+        return Finished(code, stdout, stderr, left, peak, bool(heavy))
 
 
 def _enngene(folder: Path, words: Sequence[str], scratch: str, memory: int) -> None:
@@ -89,4 +98,8 @@ def _enngene(folder: Path, words: Sequence[str], scratch: str, memory: int) -> N
 
     from enngene_core.cli.app import main
 
-    main()
+    try:
+        main()
+    finally:
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+        Path(scratch, "used").write_text(f"{peak} {int('tensorflow' in sys.modules)}")

@@ -61,7 +61,8 @@ def test_shapes_of_any_network_are_those_of_keras(
 
 def assert_as_keras_has_it(rows: list[LayerShape], model: keras.Model) -> None:
     """Compare inputs, concatenation and every layer, which Keras builds of several."""
-    assert sum(row.parameters for row in rows) == model.count_params()
+    shapes = {name: shape for row in rows for name, shape in row.weights.items()}
+    assert shapes == {name: array.shape for name, array in weights(model).items()}
     inputs = {row.part: row.shape for row in rows if row.label == "input"}
     assert {tensor.name: tensor.shape[1:] for tensor in model.inputs} == inputs
     for part in (*inputs, "common"):

@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 _FORMULA_STARTS = ("=", "+", "-", "@")
-#: Control characters, with which a text could leave its cell or steer a terminal.
-_INVISIBLE = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029], " ")
+#: Control characters, with which a text could leave its cell, steer a terminal, or turn the
+#: direction in which its neighbours are shown.
+_TURNING = [0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+_INVISIBLE = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029, *_TURNING], " ")
 
 
 def cell(value: Any) -> str:
