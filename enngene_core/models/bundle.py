@@ -13,13 +13,14 @@ import keras
 import numpy as np
 import safetensors
 import safetensors.numpy
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from enngene_core.errors import BundleError, SpecError
 from enngene_core.models.ensemble import averaged
 from enngene_core.models.imported_network import build_imported
 from enngene_core.models.network import build_network
 from enngene_core.specs.base import Provenance, Spec, validate
+from enngene_core.specs.calibration import Calibration, check_classes
 from enngene_core.specs.imported import ImportedNetwork
 from enngene_core.specs.members import MAX_MEMBERS, MAX_PARAMETERS_OF_ALL, MembersSpec
 from enngene_core.specs.network import NetworkSpec
@@ -56,7 +57,13 @@ class BundleConfig(Spec):
     training: TrainingSpec
     ensemble: MembersSpec = MembersSpec()
     metrics: dict[str, float]
+    calibration: Calibration | None = None
     provenance: Provenance
+
+    @model_validator(mode="after")
+    def _check_calibration(self) -> "BundleConfig":
+        check_classes(self.calibration, len(self.dataset.classes))
+        return self
 
     @property
     def n_members(self) -> int:
