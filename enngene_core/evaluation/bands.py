@@ -64,9 +64,10 @@ def at_grid(points: Points) -> np.ndarray:
     found, wrong = points.found.astype(float), points.wrong.astype(float)
     true_rate = found / np.maximum(found[:, -1:], 1)
     false_rate = wrong / np.maximum(wrong[:, -1:], 1)
-    taken = np.maximum(found + wrong, 1)
-    roc = _rows(false_rate, true_rate)
-    precision = _rows(true_rate[:, 1:], (found / taken)[:, 1:])
+    precision = found / np.maximum(found + wrong, 1)
+    first = (found > 0).argmax(axis=1)[:, None]
+    np.copyto(precision, np.take_along_axis(precision, first, axis=1), where=found == 0)
+    roc, precision = _rows(false_rate, true_rate), _rows(true_rate, precision)
     return np.stack([roc, precision], axis=1).astype(np.float32)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from enngene_core.dataset.classes import ClassFile, read_classes
+from enngene_core.dataset.classes import ClassFile, read_classes, read_labelled_classes
 from enngene_core.dataset.encode import check_memory
 from enngene_core.dataset.file import Dataset
 from enngene_core.dataset.new_windows import encode_new_windows
@@ -42,6 +42,8 @@ class LabelledFiles:
     ----------
     classes : sequence of ClassFile
         Intervals or ready sequences of each class, by the model's names.
+    labelled : Path or None
+        One file of all classes instead, as `read_labelled` takes it.
     references : References
         Genome, conservation and tracks, as far as the model reads them.
     rejected : Path or None
@@ -51,6 +53,7 @@ class LabelledFiles:
     classes: Sequence[ClassFile]
     references: References
     rejected: Path | None = None
+    labelled: Path | None = None
 
 
 def evaluate(
@@ -162,7 +165,7 @@ def check_calibration(
     """
     is_fitted = isinstance(source, Path) and spec.calibrate != "none"
     if calibrated_model is not None and not is_fitted:
-        raise SpecError("--calibrated-model needs --calibrate temperature or isotonic, and a dataset")
+        raise SpecError("--calibrated-model needs --dataset, and --calibrate other than none")
     if spec.calibrate == "none" or is_fitted:
         return
     has = "none" if config.calibration is None else config.calibration.method
@@ -179,9 +182,7 @@ def _fitted(
     validation = spec.model_copy(update={"split": "validation"})
     windows, branches = _of_dataset(bundle.config, dataset, validation, execution)
     probabilities = predict_probabilities(bundle.model, branches)
-    return fit_calibration(
-        spec.calibrate, windows.label, probabilities, fitted_on=sha256(dataset)
-    )
+    return fit_calibration(spec.calibrate, windows.label, probabilities, fitted_on=sha256(dataset))
 
 
 def _of_dataset(
@@ -210,7 +211,13 @@ def _of_files(
             raise SpecError(f"found class {name}; expected the model's: {', '.join(names)}")
         if given.count(name) > 1:
             raise SpecError(f"class {name} is given twice; expected one file of each class")
-    loci = read_classes(files.classes, feature=config.dataset.feature)
+    classes = files.classes
+    if files.labelled is None:
+        loci = read_classes(classes, feature=config.dataset.feature)
+    else:
+        loci = read_labelled_classes(files.labelled, names)
+        given = [item.name for item in loci]
+        classes = [ClassFile(name, files.labelled) for name in given]
     new = encode_new_windows(
         loci,
         files.references,
@@ -220,7 +227,7 @@ def _of_files(
         on_folded=on_folded,
     )
     if files.rejected is not None:
-        write_rejected(files.rejected, new.rejections, files.classes, loci)
+        write_rejected(files.rejected, new.rejections, classes, loci)
     label_of = np.array([names.index(name) for name in given])
     return replace(new.windows, label=label_of[new.windows.label]), new.branches, new.rejections
 

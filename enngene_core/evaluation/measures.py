@@ -56,7 +56,7 @@ class Measures:
     names : list of (metric, class)
         In the order of `values`; the class of an overall measure is ``all``.
     curve_names : list of str
-        Classes and averages in the order of `values_and_curves`, as far as they have curves.
+        The curves of `values_and_curves`: classes, or of more than `MOST_CURVES` the averages.
 
     References
     ----------
@@ -94,8 +94,8 @@ class Measures:
         )
         defined = [name for name, ranking in zip(classes, self._rankings, strict=True)
                    if len(ranking.positives) and len(ranking.negatives)]  # fmt: skip
-        self.curve_names = [*(defined if n_classes <= MOST_CURVES else []), MACRO, MICRO]
-        self.curve_names = self.curve_names if defined else []
+        averages = [MACRO, MICRO] if defined else []
+        self.curve_names = defined if n_classes <= MOST_CURVES else averages
         self.names = [
             *((metric, ALL) for metric in _OF_ALL),
             *((m, name) for m in ("f1", "precision", "recall") for name in (*classes, MACRO)),
@@ -171,8 +171,9 @@ class Measures:
         if not curves:
             return np.zeros((n, 0, 2, len(GRID)), dtype=np.float32)
         *each, micro = curves
-        kept = each if len(self.curve_names) > 2 else []
-        return np.stack([*kept, np.mean(each, axis=0, dtype=np.float32), micro], axis=1)
+        if len(self.class_sizes) > MOST_CURVES:
+            each = [np.asarray(np.mean(each, axis=0, dtype=np.float32)), micro]
+        return np.stack(each, axis=1)
 
     def _confusion(self, weights: np.ndarray) -> np.ndarray:
         n_classes = len(self.class_sizes)

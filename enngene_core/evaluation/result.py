@@ -176,9 +176,7 @@ def score(
 def _metrics(measures: Measures, ends: np.ndarray) -> list[Metric]:
     return [
         Metric(*name, float(value), float(low), float(high))
-        for name, value, (low, high) in zip(
-            measures.names, measures.values()[0], ends, strict=True
-        )
+        for name, value, (low, high) in zip(measures.names, measures.values()[0], ends, strict=True)
     ]
 
 

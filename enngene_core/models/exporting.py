@@ -65,8 +65,7 @@ def input_lines(bundle: Bundle) -> list[str]:
     ]
     classes, n_members = bundle.config.dataset.classes, bundle.config.n_members
     mean = f", mean of {n_members} networks" if n_members > 1 else ""
-    is_calibrated = bundle.config.calibration is not None
-    uncalibrated = "; not calibrated: the bundle's calibration stays behind" if is_calibrated else ""
+    uncalibrated = "; without the bundle's calibration" if bundle.config.calibration else ""
     return [*lines, f"output: float32 (windows, {len(classes)}), probability of "
             f"{', '.join(classes)}{mean}{uncalibrated}"]  # fmt: skip
 

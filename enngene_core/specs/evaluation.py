@@ -16,10 +16,10 @@ class EvaluationSpec(Spec):
     )
     calibrate: Literal["none", "temperature", "isotonic"] = Field(
         "none",
-        description="Make probabilities that are as often right as they say, by what the validation "
-        "windows of the dataset show: temperature (one number, which changes no prediction) or "
-        "isotonic (a curve for each class; for many validation windows). Test windows take no "
-        "part in it.",
+        description="Make probabilities that are as often right as they say, by what the "
+        "validation windows of the dataset show: temperature (one number, which changes no "
+        "prediction) or isotonic (a curve for each class; for many validation windows). Test "
+        "windows take no part in it.",
     )
     resamples: int = Field(
         2000,
