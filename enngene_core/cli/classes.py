@@ -12,7 +12,10 @@ from enngene_core.specs.base import read_json, validate
 from enngene_core.specs.classes import ClassFilesSpec
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from enngene_core.dataset.classes import ClassFile
+    from enngene_core.report.parameters import Input
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,13 @@ class ClassOptions:
         return found + [
             ClassFile(*named_path("--sequences", text), "sequences") for text in self.sequences
         ]
+
+
+def class_inputs(files: "Sequence[ClassFile]") -> "list[Input]":
+    """The files as inputs of a command, for `write_parameters`."""
+    from enngene_core.report.parameters import Input
+
+    return [Input(f"--{file.kind}", file.path, file.name, file.file_name) for file in files]
 
 
 Classes = Annotated[ClassOptions, Parameter(name="*")]

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from enngene_core.dataset.new_windows import Kind
     from enngene_core.dataset.sources import References
     from enngene_core.report.description import Report
+    from enngene_core.report.parameters import Input
 
 
 def _shown_default(value: object) -> str:
@@ -129,7 +130,25 @@ class ReferenceOptions:
             tracks[name] = path
         return References(self.fasta, tuple(self.conservation), tracks, self.chromosome_names)
 
+    def inputs(self) -> "list[Input]":
+        """The files that are given, for `write_parameters`."""
+        from enngene_core.report.parameters import Input, inputs_of
 
+        tracks = self.open().tracks.items()
+        return [
+            *inputs_of({"--fasta": self.fasta, "--chromosome-names": self.chromosome_names}),
+            *(Input("--conservation", path) for path in self.conservation),
+            *(Input("--track", path, name) for name, path in tracks),
+        ]
+
+
+Parameters = Annotated[
+    Path | None,
+    Parameter(
+        help="All parameters, inputs with their checksums, versions, and the command that gives "
+        "the run again (YAML)."
+    ),
+]
 ReferenceFiles = Annotated[ReferenceOptions, Parameter(name="*")]
 
 

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from enngene_core.cli.options import Execution, Flat, ReportOptions, Reports, write
+from enngene_core.cli.options import (
+    Execution,
+    Flat,
+    Parameters,
+    ReportOptions,
+    Reports,
+    write,
+)
 from enngene_core.errors import SpecError
 from enngene_core.outputs import written_together
 from enngene_core.quiet import silenced
@@ -56,6 +63,7 @@ def train(
             "killed goes on from it when it is started again with the same arguments."
         ),
     ] = None,
+    parameters: Parameters = None,
     reports: Reports = ReportOptions(),
 ) -> None:
     """Train a network on a dataset."""
@@ -69,8 +77,8 @@ def train(
         layers = validate(NetworkSpec, read_json(network), source=str(network))
     if folds_table is not None and not members.folds:
         raise SpecError("--folds-table needs --folds")
-    targets = (output, history, folds_table, tensorboard, *reports.paths)
-    with written_together(*targets) as (bundle, table, folds, logs, *pages):
+    targets = (output, history, folds_table, tensorboard, parameters, *reports.paths)
+    with written_together(*targets) as (bundle, table, folds, logs, described, *pages):
         assert bundle is not None
         # Before TensorFlow is loaded: most mistakes show here.
         plan = check_run(dataset, spec, layers, checkpoint)
@@ -104,6 +112,17 @@ def train(
             from enngene_core.report.training import training_report
 
             write(training_report(result), pages)
+        if described is not None:
+            from enngene_core.report.parameters import inputs_of, write_parameters
+
+            write_parameters(
+                described,
+                "train",
+                [spec, members] if network is not None else [preset, spec, members],
+                inputs_of({"--dataset": dataset, "--network": network}),
+                outputs={"--output": "model.zip"},
+                model=result.bundle.config,
+            )
     for line in _lines(result):
         print(line)
 

@@ -9,6 +9,7 @@ from enngene_core.errors import EnngeneError, IntervalError
 from enngene_core.formats.genomes.sequences import Sequences, read_sequences
 from enngene_core.formats.intervals.file import read_intervals
 from enngene_core.formats.intervals.intervals import Intervals
+from enngene_core.formats.labelled import read_labelled
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,20 @@ def read_classes(classes: Sequence[ClassFile], *, feature: str) -> list[Labelled
             # On a server the file's own name says nothing to the user.
             raise IntervalError(f"class {item.name}: {error}") from error
     return found
+
+
+def read_labelled_classes(path: Path, names: Sequence[str]) -> list[LabelledIntervals]:
+    """Intervals or sequences of the classes of one file, labelled in their order.
+
+    Raises
+    ------
+    IntervalError
+        If the file cannot be used, or names another class.
+    """
+    return [
+        LabelledIntervals(rows.name, rows.intervals, rows.sequences, label, path)
+        for label, rows in enumerate(read_labelled(path, names))
+    ]
 
 
 def _read(item: ClassFile, label: int, feature: str) -> LabelledIntervals:

@@ -1,17 +1,22 @@
 """Intervals of an evaluation's numbers, by drawing its windows again."""
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 import numpy as np
 
+from enngene_core.evaluation.bands import NO_BANDS, Bands, bands_of
 from enngene_core.evaluation.measures import Measures
 from enngene_core.evaluation.scratch import Scratch
 from enngene_core.seeding import named_rng
 
 CONFIDENCE = 0.95
+_TAIL = (1 - CONFIDENCE) / 2
 #: Weights that are worked on at once: few enough to stay in a core's own memory.
 _WEIGHTS_AT_ONCE = 1 << 16
+_Found = TypeVar("_Found")
 
 
 def intervals(measures: Measures, *, resamples: int, seed: int, n_threads: int = 1) -> np.ndarray:
@@ -46,11 +51,29 @@ def intervals(measures: Measures, *, resamples: int, seed: int, n_threads: int =
     Efron and Tibshirani, An Introduction to the Bootstrap, 1993, chapters 13 and 8 (strata);
     Davison and Hinkley, Bootstrap Methods and their Application, 1997, chapter 5 (basic).
     """
-    drawn = resampled(measures, resamples=resamples, seed=seed, n_threads=n_threads)
-    tail = (1 - CONFIDENCE) / 2
+    return _ends(measures, resampled(measures, resamples=resamples, seed=seed, n_threads=n_threads))
+
+
+def intervals_and_bands(
+    measures: Measures, *, resamples: int, seed: int, n_threads: int = 1
+) -> tuple[np.ndarray, Bands]:
+    """The same with 95 % bands of the curves, from the same draws.
+
+    At each false positive rate the true positive rates of 95 % of the draws lie in the band, and at
+    each recall their precisions; a whole curve leaves such a band more often.
+    """
+    if not measures.curve_names:
+        found = resampled(measures, resamples=resamples, seed=seed, n_threads=n_threads)
+        return _ends(measures, found), NO_BANDS
+    drawn = _drawn(measures, measures.values_and_curves, resamples, seed, n_threads)
+    values, curves = (np.concatenate(parts) for parts in zip(*drawn, strict=True))
+    return _ends(measures, values), bands_of(curves, measures.curve_names, _TAIL)
+
+
+def _ends(measures: Measures, drawn: np.ndarray) -> np.ndarray:
     ends = np.full((drawn.shape[1], 2), np.nan)
     is_defined = ~np.isnan(drawn).all(axis=0)
-    ends[is_defined] = np.nanquantile(drawn[:, is_defined], [tail, 1 - tail], axis=0).T
+    ends[is_defined] = np.nanquantile(drawn[:, is_defined], [_TAIL, 1 - _TAIL], axis=0).T
     biased = measures.names.index(("expected_calibration_error", "all"))
     found = measures.values()[0, biased]
     ends[biased] = np.maximum(2 * found - ends[biased, ::-1], 0)
@@ -59,22 +82,31 @@ def intervals(measures: Measures, *, resamples: int, seed: int, n_threads: int =
 
 def resampled(measures: Measures, *, resamples: int, seed: int, n_threads: int = 1) -> np.ndarray:
     """Every number of every draw, shape (resamples, n_numbers)."""
+    return np.concatenate(_drawn(measures, measures.values, resamples, seed, n_threads))
+
+
+def _drawn(
+    measures: Measures,
+    of_weights: Callable[[np.ndarray, Scratch], _Found],
+    resamples: int,
+    seed: int,
+    n_threads: int,
+) -> list[_Found]:
+    """What is found for the weights of all draws, a few draws at a time."""
     n_at_once = max(1, _WEIGHTS_AT_ONCE // len(measures.order))
     starts = range(0, resamples, n_at_once)
 
     of_thread = threading.local()
 
-    def chunk(start: int) -> np.ndarray:
+    def chunk(start: int) -> _Found:
         if not hasattr(of_thread, "scratch"):
             of_thread.scratch = Scratch()
         n_draws = min(n_at_once, resamples - start)
         rng = named_rng(seed, f"resamples from {start}")
-        return measures.values(
-            multiplicities(measures.class_sizes, n_draws, rng), of_thread.scratch
-        )
+        return of_weights(multiplicities(measures.class_sizes, n_draws, rng), of_thread.scratch)
 
     with ThreadPoolExecutor(n_threads) as pool:
-        return np.concatenate(list(pool.map(chunk, starts)))
+        return list(pool.map(chunk, starts))
 
 
 def multiplicities(class_sizes: np.ndarray, n_draws: int, rng: np.random.Generator) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from enngene_core.evaluation.bands import GRID, at_grid
 from enngene_core.evaluation.confusion_measures import (
     mean_of_defined,
     of_all_classes,
@@ -22,6 +23,8 @@ _OF_ALL = (
 )
 _HARD = ("f1", "precision", "recall")
 _RANKED = ("auroc", "average_precision")
+#: Of more classes, the curves of the averages alone are followed through draws.
+MOST_CURVES = 7
 
 
 class Measures:
@@ -52,6 +55,8 @@ class Measures:
     class_sizes : ndarray of int, shape (n_classes,)
     names : list of (metric, class)
         In the order of `values`; the class of an overall measure is ``all``.
+    curve_names : list of str
+        The curves of `values_and_curves`: classes, or of more than `MOST_CURVES` the averages.
 
     References
     ----------
@@ -87,6 +92,10 @@ class Measures:
             probabilities.ravel(),
             np.repeat(windows, n_classes),
         )
+        defined = [name for name, ranking in zip(classes, self._rankings, strict=True)
+                   if len(ranking.positives) and len(ranking.negatives)]  # fmt: skip
+        averages = [MACRO, MICRO] if defined else []
+        self.curve_names = defined if n_classes <= MOST_CURVES else averages
         self.names = [
             *((metric, ALL) for metric in _OF_ALL),
             *((m, name) for m in ("f1", "precision", "recall") for name in (*classes, MACRO)),
@@ -113,6 +122,25 @@ class Measures:
         -------
         ndarray of float, shape (n_weightings, n_numbers)
         """
+        return self._values(weights, scratch, with_curves=False)[0]
+
+    def values_and_curves(
+        self, weights: np.ndarray, scratch: Scratch
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Every number, and the curves at the grids of `bands`.
+
+        Returns
+        -------
+        values : ndarray of float, shape (n_weightings, n_numbers)
+        curves : ndarray of float32, shape (n_weightings, n_curves, 2, n_grid)
+            True positive rates and precisions, in the order of `curve_names`.
+        """
+        values, curves = self._values(weights, scratch, with_curves=bool(self.curve_names))
+        return values, curves
+
+    def _values(
+        self, weights: np.ndarray | None, scratch: Scratch | None, *, with_curves: bool
+    ) -> tuple[np.ndarray, np.ndarray]:
         if weights is None:
             weights = np.ones((1, len(self.order)), dtype=np.int32)
         scratch = Scratch() if scratch is None else scratch
@@ -128,10 +156,24 @@ class Measures:
         columns.append(np.abs(by_bin).sum(axis=1) / n_each)
         for of_class in of_each_class(confusion).values():
             columns += [*of_class.T, mean_of_defined(of_class)]
-        areas = [ranking.areas(weights, scratch) for ranking in (*self._rankings, self._micro)]
+        areas, curves = [], []
+        for ranking in (*self._rankings, self._micro):
+            area, points = ranking.areas_and_points(weights, scratch, with_points=with_curves)
+            areas.append(area)
+            if points is not None:
+                curves.append(at_grid(points))
         for *each, micro in zip(*areas, strict=True):
             columns += [*each, mean_of_defined(np.stack(each, axis=-1)), micro]
-        return np.stack(columns, axis=1)
+        return np.stack(columns, axis=1), self._kept(curves, len(weights))
+
+    def _kept(self, curves: list[np.ndarray], n: int) -> np.ndarray:
+        """The curves of `curve_names`, of those of the classes that have one and the pooled one."""
+        if not curves:
+            return np.zeros((n, 0, 2, len(GRID)), dtype=np.float32)
+        *each, micro = curves
+        if len(self.class_sizes) > MOST_CURVES:
+            each = [np.asarray(np.mean(each, axis=0, dtype=np.float32)), micro]
+        return np.stack(each, axis=1)
 
     def _confusion(self, weights: np.ndarray) -> np.ndarray:
         n_classes = len(self.class_sizes)

@@ -1,10 +1,28 @@
-"""Area under the curves of one ranking, for many weightings of its windows at once."""
+"""Curves of one ranking and the areas under them, for many weightings of its windows at once."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
 from enngene_core.evaluation.scratch import Scratch
+
+#: Scores at which a curve is known: so many quantiles of the positives, and of the negatives.
+_QUANTILES = 100
+
+
+@dataclass(frozen=True)
+class Points:
+    """Points of the curves of one ranking, from the highest score to the lowest.
+
+    Attributes
+    ----------
+    found, wrong : ndarray of int, shape (n_weightings, n_points)
+        Weight of the positives and of the negatives with a score as high or higher; the first
+        are 0, the last are all.
+    """
+
+    found: np.ndarray
+    wrong: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -24,6 +42,8 @@ class Ranking:
         Negatives with a higher score than the group; None where that is `n_reached`.
     n_reached : ndarray of int, shape (n_groups,)
         Negatives with a score as high or higher.
+    groups_at, negatives_at : ndarray of int, shape (n_points,)
+        Groups and negatives with a score as high or higher at the points of `areas_and_points`.
     """
 
     positives: np.ndarray
@@ -31,6 +51,8 @@ class Ranking:
     last: np.ndarray | None
     n_above: np.ndarray | None
     n_reached: np.ndarray
+    groups_at: np.ndarray
+    negatives_at: np.ndarray
 
     @classmethod
     def of(cls, is_positive: np.ndarray, score: np.ndarray, window: np.ndarray) -> "Ranking":
@@ -51,12 +73,16 @@ class Ranking:
         groups = positive[last]
         n_above = len(rising) - np.searchsorted(rising, groups, side="right")
         n_reached = len(rising) - np.searchsorted(rising, groups, side="left")
+        scores = np.concatenate([_quantiles(positive), _quantiles(rising[::-1])])
+        scores = np.unique(scores)[::-1]
         return cls(
             positives=window[is_positive][by_positive],
             negatives=window[~is_positive][by_negative],
             last=None if len(last) == len(positive) else last,
             n_above=None if np.array_equal(n_above, n_reached) else n_above,
             n_reached=n_reached,
+            groups_at=len(groups) - np.searchsorted(groups[::-1], scores, side="left"),
+            negatives_at=len(rising) - np.searchsorted(rising, scores, side="left"),
         )
 
     def areas(self, weights: np.ndarray, scratch: Scratch) -> tuple[np.ndarray, np.ndarray]:
@@ -73,9 +99,15 @@ class Ranking:
         -------
         auroc, average_precision : ndarray of float, shape (n_weightings,)
         """
+        return self.areas_and_points(weights, scratch)[0]
+
+    def areas_and_points(
+        self, weights: np.ndarray, scratch: Scratch, *, with_points: bool = False
+    ) -> tuple[tuple[np.ndarray, np.ndarray], Points | None]:
+        """The same with points of the curves, if they are wanted and there are any."""
         n, n_positives, n_negatives = len(weights), len(self.positives), len(self.negatives)
         if not n_positives or not n_negatives:
-            return np.full(n, np.nan), np.full(n, np.nan)
+            return (np.full(n, np.nan), np.full(n, np.nan)), None
         found = _taken(weights, self.positives, "found", scratch)
         true = scratch.array("true", found.shape, np.int32)
         np.cumsum(found, axis=1, dtype=np.int32, out=true)
@@ -88,6 +120,7 @@ class Ranking:
         false[:, 0] = 0
         negatives = _taken(weights, self.negatives, "negatives", scratch)
         np.cumsum(negatives, axis=1, dtype=np.int32, out=false[:, 1:])
+        points = self._points(true, false) if with_points else None
         reached = _taken(false, self.n_reached, "reached", scratch)
         wrong_pairs = _products(found, reached)
         if self.n_above is not None:  # a tie is half a wrong pair
@@ -99,7 +132,22 @@ class Ranking:
         np.divide(true, predicted, out=precision)
         weight, other = true[:, -1].astype(float), false[:, -1].astype(float)
         with np.errstate(invalid="ignore", divide="ignore"):
-            return 1 - wrong_pairs / (weight * other), _products(found, precision) / weight
+            auroc, average = 1 - wrong_pairs / (weight * other), _products(found, precision)
+            return (auroc, average / weight), points
+
+    def _points(self, true: np.ndarray, false: np.ndarray) -> Points:
+        found = np.zeros((len(true), len(self.groups_at) + 1), dtype=np.int32)
+        wrong = np.zeros_like(found)
+        is_any = self.groups_at > 0
+        found[:, 1:][:, is_any] = true[:, self.groups_at[is_any] - 1]
+        wrong[:, 1:] = false[:, self.negatives_at]
+        return Points(found, wrong)
+
+
+def _quantiles(falling: np.ndarray) -> np.ndarray:
+    """Some of the scores, evenly spaced by their ranks, the first and the last among them."""
+    n = len(falling)
+    return falling[np.linspace(0, n - 1, min(n, _QUANTILES)).round().astype(int)]
 
 
 def _taken(rows: np.ndarray, columns: np.ndarray, name: str, scratch: Scratch) -> np.ndarray:

@@ -7,7 +7,7 @@ import numpy as np
 THRESHOLD_COLUMNS = (
     "class", "best_by", "value", "threshold", "precision", "recall", "specificity"
 )  # fmt: skip
-_MEASURES = ("f1", "mcc", "youden_j")
+MEASURES = ("f1", "mcc", "youden_j")
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,26 @@ class Threshold:
         )
 
 
+@dataclass(frozen=True)
+class ThresholdCurves:
+    """How good each threshold is for telling one class from all others.
+
+    Attributes
+    ----------
+    threshold : ndarray of float, shape (n_thresholds,)
+        Every score that occurs, the highest first.
+    measures : dict of str to ndarray of float, each of shape (n_thresholds,)
+        F1, Matthews' coefficient and Youden's J.
+    precision, recall, specificity : ndarray of float, shape (n_thresholds,)
+    """
+
+    threshold: np.ndarray
+    measures: dict[str, np.ndarray]
+    precision: np.ndarray
+    recall: np.ndarray
+    specificity: np.ndarray
+
+
 def best_thresholds(
     y_true: np.ndarray, probabilities: np.ndarray, classes: tuple[str, ...]
 ) -> list[Threshold]:
@@ -70,15 +90,33 @@ def best_thresholds(
     """
     found = []
     for index, name in enumerate(classes):
-        found += _of_class(y_true == index, probabilities[:, index], name)
+        found += _of_class(threshold_curves(y_true == index, probabilities[:, index]), name)
     return found
 
 
-def _of_class(is_positive: np.ndarray, score: np.ndarray, name: str) -> list[Threshold]:
+def _of_class(curves: ThresholdCurves | None, name: str) -> list[Threshold]:
+    if curves is None:
+        return [Threshold(name, best_by, *[float("nan")] * 5) for best_by in MEASURES]
+    rows = []
+    for best_by, values in curves.measures.items():
+        best = int(values.argmax())
+        at = (values, curves.threshold, curves.precision, curves.recall, curves.specificity)
+        rows.append(Threshold(name, best_by, *(float(array[best]) for array in at)))
+    return rows
+
+
+def threshold_curves(is_positive: np.ndarray, score: np.ndarray) -> ThresholdCurves | None:
+    """How good each threshold is; None where all or none are positive.
+
+    Parameters
+    ----------
+    is_positive : ndarray of bool, shape (n_windows,)
+    score : ndarray of float, shape (n_windows,)
+    """
     n_positives = int(is_positive.sum())
     n_negatives = len(is_positive) - n_positives
     if not n_positives or not n_negatives:
-        return [Threshold(name, best_by, *[float("nan")] * 5) for best_by in _MEASURES]
+        return None
     order = np.argsort(-score, kind="stable")
     thresholds = score[order]
     last = np.flatnonzero(np.append(thresholds[1:] != thresholds[:-1], True))
@@ -95,9 +133,4 @@ def _of_class(is_positive: np.ndarray, score: np.ndarray, name: str) -> list[Thr
         "mcc": (true * n_negatives - false * n_positives) / np.where(spread > 0, spread, 1),
         "youden_j": recall - false / n_negatives,
     }
-    rows = []
-    for best_by, values in measures.items():
-        best = int(values.argmax())
-        at = (values, thresholds[last], precision, recall, specificity)
-        rows.append(Threshold(name, best_by, *(float(array[best]) for array in at)))
-    return rows
+    return ThresholdCurves(thresholds[last], measures, precision, recall, specificity)

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import numpy as np
 import safetensors
 import safetensors.numpy
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from enngene_core.errors import BundleError, SpecError
 from enngene_core.models.bundle_zip import BundleZip, open_bundle_zip, weights_names
 from enngene_core.specs.base import Provenance, Spec, parse_json, validate
+from enngene_core.specs.calibration import Calibration, check_classes
 from enngene_core.specs.imported import ImportedNetwork
 from enngene_core.specs.imported_shapes import imported_weights
 from enngene_core.specs.members import MembersSpec, check_size
@@ -50,7 +51,13 @@ class BundleConfig(Spec):
     training: TrainingSpec
     ensemble: MembersSpec = MembersSpec()
     metrics: dict[str, float]
+    calibration: Calibration | None = None
     provenance: Provenance
+
+    @model_validator(mode="after")
+    def _check_calibration(self) -> "BundleConfig":
+        check_classes(self.calibration, len(self.dataset.classes))
+        return self
 
     @property
     def n_members(self) -> int:

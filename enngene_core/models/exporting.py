@@ -21,7 +21,8 @@ _DATE = (1980, 1, 1, 0, 0, 0)
 def export_model(bundle: Bundle, spec: ExportSpec, *, output: Path) -> None:
     """Write a bundle's network so that other programs can use it without this package.
 
-    An ensemble becomes one network, which gives the mean of its members' probabilities.
+    An ensemble becomes one network, which gives the mean of its members' probabilities. A
+    calibration is no part of it: what is written gives the networks' own probabilities.
 
     What is written takes one float32 array a branch, named after it, of shape ``(n_windows, width,
     channels)``, and gives ``(n_windows, n_classes)`` probabilities.
@@ -64,8 +65,9 @@ def input_lines(bundle: Bundle) -> list[str]:
     ]
     classes, n_members = bundle.config.dataset.classes, bundle.config.n_members
     mean = f", mean of {n_members} networks" if n_members > 1 else ""
+    uncalibrated = "; without the bundle's calibration" if bundle.config.calibration else ""
     return [*lines, f"output: float32 (windows, {len(classes)}), probability of "
-            f"{', '.join(classes)}{mean}"]  # fmt: skip
+            f"{', '.join(classes)}{mean}{uncalibrated}"]  # fmt: skip
 
 
 def _plain(model: keras.Model, *, is_named: bool) -> keras.Model:

@@ -19,8 +19,11 @@ class ClassCurves:
 
     Attributes
     ----------
-    false_positive_rate, true_positive_rate : ndarray of float, shape (n_thresholds,)
-    recall, precision : ndarray of float, shape (n_points,)
+    false_positive_rate, true_positive_rate, roc_threshold : ndarray of float, shape (n_thresholds,)
+        Windows whose score is as high as the threshold or higher are taken for the class; the
+        first threshold is infinite: none is.
+    recall, precision, threshold : ndarray of float, shape (n_points,)
+        By rising threshold; the last is infinite.
     auroc, average_precision : float
     prevalence : float
         Share of positives: the average precision of guessing.
@@ -28,8 +31,10 @@ class ClassCurves:
 
     false_positive_rate: np.ndarray
     true_positive_rate: np.ndarray
+    roc_threshold: np.ndarray
     recall: np.ndarray
     precision: np.ndarray
+    threshold: np.ndarray
     auroc: float
     average_precision: float
     prevalence: float
@@ -51,13 +56,15 @@ def class_curves(is_positive: np.ndarray, score: np.ndarray) -> ClassCurves | No
     prevalence = float(is_positive.mean())
     if prevalence in (0.0, 1.0):
         return None
-    false_positive_rate, true_positive_rate, _ = roc_curve(is_positive, score)
-    precision, recall, _ = precision_recall_curve(is_positive, score)
+    false_positive_rate, true_positive_rate, roc_threshold = roc_curve(is_positive, score)
+    precision, recall, threshold = precision_recall_curve(is_positive, score)
     return ClassCurves(
         false_positive_rate=false_positive_rate,
         true_positive_rate=true_positive_rate,
+        roc_threshold=roc_threshold,
         recall=recall,
         precision=precision,
+        threshold=np.append(threshold, np.inf),
         auroc=float(auc(false_positive_rate, true_positive_rate)),
         average_precision=float(average_precision_score(is_positive, score)),
         prevalence=prevalence,

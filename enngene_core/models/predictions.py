@@ -24,6 +24,7 @@ def write_predictions(
     classes: tuple[str, ...],
     probabilities: np.ndarray,
     with_true_class: bool = False,
+    with_confidence: bool = False,
     of_sequences: bool = False,
     spread: np.ndarray | None = None,
 ) -> None:
@@ -44,6 +45,8 @@ def write_predictions(
         A row of NaN stands for a locus that could not be used; its cells are ``NA``.
     with_true_class
         Whether the windows' labels are written too.
+    with_confidence
+        Whether the probability of the highest scoring class has a column of its own.
     of_sequences
         Whether the loci are ready sequences, whose place is a name and a length.
     spread : ndarray of float, shape (n_loci,), optional
@@ -52,7 +55,8 @@ def write_predictions(
     """
     columns = ["name", "length"] if of_sequences else ["chrom", "start", "end", "name", "strand"]
     columns += ["true_class"] if with_true_class else []
-    columns += [*classes, "predicted_class", *([] if spread is None else ["spread"])]
+    columns += [*classes, "predicted_class", *(["confidence"] if with_confidence else [])]
+    columns += [] if spread is None else ["spread"]
     own: Iterator[Sequence[Any]] = repeat(())
     if isinstance(loci, Intervals) and not of_sequences:
         numbers = unread_columns(loci)
@@ -60,7 +64,9 @@ def write_predictions(
         own = unread_cells(loci, numbers)
     class_cells = [cell(name) for name in classes]
     label = loci.label if with_true_class and isinstance(loci, Windows) else None
-    values = probabilities if spread is None else np.column_stack((probabilities, spread))
+    more = [probabilities.max(axis=1)] if with_confidence else []
+    more += [] if spread is None else [spread]
+    values = np.column_stack((probabilities, *more))
     # The names of files may be no text at all.
     with open(path, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as handle:
         handle.write("\t".join(cell(name) for name in columns) + "\n")
@@ -94,7 +100,7 @@ def _cell(text: bytes) -> str:
 
 
 def _predicted(values: np.ndarray, class_cells: Sequence[str]) -> Iterator[str]:
-    """Probabilities, highest scoring class, and spread if `values` have one column more."""
+    """Probabilities, highest scoring class, and whatever columns more `values` have."""
     n_classes, n_values = len(class_cells), values.shape[1]
     text = "\t".join(["%.6f"] * n_classes + ["%s"] + ["%.6f"] * (n_values - n_classes))
     unknown = "\t".join([_NA] * (n_values + 1))

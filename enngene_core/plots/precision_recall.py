@@ -5,7 +5,16 @@ from typing import TYPE_CHECKING
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from enngene_core.plots.curves import legend_height, thinned, unit_square
+from enngene_core.evaluation.curves import macro_precision_recall
+from enngene_core.evaluation.measures import MACRO, MICRO
+from enngene_core.evaluation.measures import MOST_CURVES as MOST_CURVES_WITH_BANDS
+from enngene_core.plots.curves import (
+    draw_band,
+    draw_iso_f1,
+    legend_height,
+    thinned,
+    unit_square,
+)
 from enngene_core.plots.names import short_names
 from enngene_core.plots.style import COLOURS, GREY, MOST_CURVES, axes_for, class_styles, styled
 
@@ -14,7 +23,10 @@ if TYPE_CHECKING:
 
 
 class PrecisionRecallDisplay:
-    """Precision against recall for each class, and pooled, with each class's share of windows.
+    """Precision against recall for each class, in the mean, and pooled.
+
+    With each class's share of the windows, lines of one F1, and 95 % bands where the result has
+    them.
 
     Parameters
     ----------
@@ -35,13 +47,16 @@ class PrecisionRecallDisplay:
 
     def plot(self, ax: Axes | None = None) -> "PrecisionRecallDisplay":
         """Draw into `ax`, or into a new figure."""
-        curves = self.result.curves
+        curves, bands = self.result.curves, self.result.bands.precision_recall
         is_crowded = len(curves) > MOST_CURVES
+        # Of few classes, averages would lie over all that is to be seen.
+        width = 1.2 if len(curves) <= MOST_CURVES_WITH_BANDS else 2
         handles, labels = [], []
         with styled():
-            height = legend_height(3 if is_crowded else len(curves) + 2)
+            height = legend_height(4 if is_crowded else len(curves) + 4)
             self.figure, self.ax = axes_for(ax, width=min(height, 5.0) + 3.6, height=height)
             unit_square(self.ax, xlabel="recall", ylabel="precision")
+            draw_iso_f1(self.ax)
             styles = class_styles(len(self.result.config.dataset.classes))
             classes = self.result.config.dataset.classes
             # A share is a line across; of many classes, a mark at the right edge.
@@ -57,6 +72,7 @@ class PrecisionRecallDisplay:
                         *points, where="post", color=GREY, linewidth=0.4, alpha=0.4
                     )
                     continue
+                draw_band(self.ax, bands.get(name), colour=colour)
                 (line,) = self.ax.step(*points, where="post", color=colour, linestyle=style)
                 self.ax.plot([first, 1], [curve.prevalence] * 2, color=colour, linewidth=0.8)
                 handles.append(line)
@@ -66,14 +82,24 @@ class PrecisionRecallDisplay:
             if is_crowded:
                 handles.append(line)
                 labels.append(f"each of {len(curves):,} classes")
+            if curves:
+                mean = self.result.metric("average_precision", MACRO)
+                draw_band(self.ax, bands.get(MACRO), colour="black")
+                handles += self.ax.plot(
+                    *macro_precision_recall(self.result), color="black", linewidth=width
+                )
+                labels.append(f"macro average: AP {mean:.3f}")
             if micro := self.result.micro:
                 points = thinned(micro.recall, micro.precision)
+                draw_band(self.ax, bands.get(MICRO), colour="black")
                 handles += self.ax.step(
-                    *points, where="post", color="black", linewidth=2, linestyle=":"
+                    *points, where="post", color="black", linewidth=width, linestyle=":"
                 )
                 labels.append(f"micro average: AP {micro.average_precision:.3f}")
             if not is_crowded and curves:
                 handles += self.ax.plot([], [], color=GREY, linewidth=0.8)
                 labels.append("share of windows: AP of guessing")
-            self.ax.legend(handles, labels, loc="upper left", bbox_to_anchor=(1.02, 1.02))
+            handles += self.ax.plot([], [], color=GREY, linewidth=0.6, linestyle=(0, (2, 2)))
+            labels.append("F1 of 0.2, 0.4, 0.6 and 0.8")
+            self.ax.legend(handles, labels, loc="upper left", bbox_to_anchor=(1.07, 1.02))
         return self

@@ -2,37 +2,24 @@
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from enngene_core.plots.curves import legend_height, thinned, unit_square
+from enngene_core.evaluation.curves import macro_roc
+from enngene_core.evaluation.measures import MACRO, MICRO
+from enngene_core.evaluation.measures import MOST_CURVES as MOST_CURVES_WITH_BANDS
+from enngene_core.plots.curves import draw_band, legend_height, thinned, unit_square
 from enngene_core.plots.names import short_names
 from enngene_core.plots.style import GREY, MOST_CURVES, axes_for, class_styles, styled
 
 if TYPE_CHECKING:
     from enngene_core.evaluation.result import EvaluationResult
 
-_GRID = np.linspace(0, 1, 201)
-
-
-def macro_roc(result: "EvaluationResult") -> tuple[np.ndarray, np.ndarray]:
-    """False and true positive rate of the mean of all classes' curves, each interpolated.
-
-    Returns
-    -------
-    false_positive_rate, true_positive_rate : ndarray, shape (n_points,)
-        Both start at 0 and end at 1.
-    """
-    rates = [
-        np.interp(_GRID, curve.false_positive_rate, curve.true_positive_rate)
-        for curve in result.curves.values()
-    ]
-    return np.concatenate([[0.0], _GRID]), np.concatenate([[0.0], np.mean(rates, axis=0)])
-
 
 class RocDisplay:
     """A ROC curve for each class against all others, their mean, and the pooled one.
+
+    Around each, where the result has it, its 95 % band.
 
     Parameters
     ----------
@@ -53,8 +40,10 @@ class RocDisplay:
 
     def plot(self, ax: Axes | None = None) -> "RocDisplay":
         """Draw into `ax`, or into a new figure."""
-        curves = self.result.curves
+        curves, bands = self.result.curves, self.result.bands.roc
         is_crowded = len(curves) > MOST_CURVES
+        # Of few classes, averages would lie over all that is to be seen.
+        width = 1.2 if len(curves) <= MOST_CURVES_WITH_BANDS else 2
         handles, labels = [], []
         with styled():
             height = legend_height(4 if is_crowded else len(curves) + 3)
@@ -70,6 +59,7 @@ class RocDisplay:
                 if is_crowded:
                     (line,) = self.ax.plot(*points, color=GREY, linewidth=0.4, alpha=0.4)
                     continue
+                draw_band(self.ax, bands.get(name), colour=colour)
                 (line,) = self.ax.plot(*points, color=colour, linestyle=style)
                 handles.append(line)
                 labels.append(f"{short}: AUROC {curves[name].auroc:.3f}")
@@ -77,12 +67,14 @@ class RocDisplay:
                 handles.append(line)
                 labels.append(f"each of {len(curves):,} classes")
             if curves:
-                mean = float(np.mean([curve.auroc for curve in curves.values()]))
-                handles += self.ax.plot(*macro_roc(self.result), color="black", linewidth=2)
+                mean = self.result.metric("auroc", MACRO)
+                draw_band(self.ax, bands.get(MACRO), colour="black")
+                handles += self.ax.plot(*macro_roc(self.result), color="black", linewidth=width)
                 labels.append(f"macro average: AUROC {mean:.3f}")
             if micro := self.result.micro:
                 points = thinned(micro.false_positive_rate, micro.true_positive_rate)
-                handles += self.ax.plot(*points, color="black", linewidth=2, linestyle=":")
+                draw_band(self.ax, bands.get(MICRO), colour="black")
+                handles += self.ax.plot(*points, color="black", linewidth=width, linestyle=":")
                 labels.append(f"micro average: AUROC {micro.auroc:.3f}")
             handles += self.ax.plot([0, 1], [0, 1], color=GREY, linewidth=0.8, linestyle="--")
             labels.append("guessing: AUROC 0.5")

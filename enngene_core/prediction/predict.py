@@ -12,6 +12,7 @@ from enngene_core.dataset.sources import References
 from enngene_core.formats.intervals.intervals import Intervals
 from enngene_core.intervals.rejections import Rejections
 from enngene_core.models.bundle import BundleConfig, read_bundle
+from enngene_core.models.calibration import calibrated
 from enngene_core.models.inference import predict_probabilities, predict_with_spread
 from enngene_core.models.predictions import write_predictions
 from enngene_core.specs.execution import ExecutionSpec
@@ -27,10 +28,10 @@ class PredictionResult:
     intervals : Intervals
         All intervals or sequences of the input.
     probabilities : ndarray of float32, shape (n_intervals, n_classes)
-        NaN for what could not be used.
+        Calibrated, if the model is; NaN for what could not be used.
     spread : ndarray of float32, shape (n_intervals,), or None
         Of an ensemble: standard deviation of its members' probabilities for the highest scoring
-        class; NaN as above.
+        class, before any calibration; NaN as above.
     rejections : Rejections
         That, with the reason.
     """
@@ -101,6 +102,7 @@ def predict(
         spread = _at(rows, spread_of_known, len(found))
     else:
         known = predict_probabilities(bundle.model, new.branches, on_progress=on_progress)
+    known = calibrated(bundle.config.calibration, known)
     probabilities = _at(rows, known, len(found))
     if output is not None:
         write_predictions(
@@ -108,6 +110,7 @@ def predict(
             found,
             classes=bundle.config.dataset.classes,
             probabilities=probabilities,
+            with_confidence=True,
             of_sequences=kind == "sequences",
             spread=spread,
         )

@@ -6,6 +6,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from enngene_core.report.again import CAREFUL, FIGURES, TABLES, model_facts, run_again
+from enngene_core.report.calibration import (
+    calibration_cautions,
+    calibration_tables,
+    how_calibrated,
+)
 from enngene_core.report.cautions import FEW_WINDOWS, coarse, rare_classes
 from enngene_core.report.description import (
     Block,
@@ -53,7 +58,7 @@ def evaluation_report(result: "EvaluationResult") -> Report:
             Section("How good it is", _how_good(result)),
             Section(CAREFUL, _cautions(result)),
             Section(FIGURES, evaluation_figures(result)),
-            Section(TABLES, evaluation_tables(result)),
+            Section(TABLES, [*evaluation_tables(result), *calibration_tables(result)]),
             run_again(settings, config.provenance),
         ],
     )
@@ -88,6 +93,7 @@ def _what_was_done(result: "EvaluationResult") -> list[Block]:
         Text(text),
         *([Text(unseen)] if is_unseen else []),
         *([Text(made)] if result.split is None else []),
+        *map(Text, how_calibrated(result)),
     ]
 
 
@@ -163,6 +169,7 @@ def _cautions(result: "EvaluationResult") -> list[Block]:
             f"{count(len(result.rejections), 'row')} of the files became no window; most often: "
             f"{Counter(result.rejections.kind.tolist()).most_common(1)[0][0]}."
         )
+    found += calibration_cautions(result)
     if n < FEW_WINDOWS:
         low, high = accuracy_interval(result)
         found.append(

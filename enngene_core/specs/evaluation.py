@@ -1,5 +1,7 @@
 """Parameters of evaluation."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from enngene_core.specs.base import Spec
@@ -11,6 +13,13 @@ class EvaluationSpec(Spec):
 
     split: SplitName = Field(
         "test", description="Part of the dataset to evaluate on; the network never saw test data."
+    )
+    calibrate: Literal["none", "temperature", "isotonic"] = Field(
+        "none",
+        description="Make probabilities that are as often right as they say, by what the "
+        "validation windows of the dataset show: temperature (one number, which changes no "
+        "prediction) or isotonic (a curve for each class; for many validation windows). Test "
+        "windows take no part in it.",
     )
     resamples: int = Field(
         2000,

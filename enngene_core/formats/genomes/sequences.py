@@ -109,7 +109,20 @@ def read_new_sequences(path: Path) -> Sequences:
     first = next((word for i in filled if (word := lines.text(int(i) + 1).strip())), "")
     if not first:
         raise IntervalError(f"{path}: no sequences; expected {_EXPECTED_NEW}")
-    sequences = _of_fasta(path, lines) if first.startswith(">") else _of_lines(path, lines)
+    return sequences_of(path, lines, is_fasta=first.startswith(">"))
+
+
+def sequences_of(path: Path, lines: TextLines, *, is_fasta: bool) -> Sequences:
+    """Sequences of some lines of a file, as FASTA, or one a line; what is empty is passed over.
+
+    Each record counts, whether or not one of the same name stands before it.
+
+    Raises
+    ------
+    IntervalError
+        As `read_new_sequences`.
+    """
+    sequences = _of_fasta(path, lines) if is_fasta else _of_lines(path, lines)
     return replace(sequences, repeated=np.full(len(sequences), -1, dtype=np.int64))
 
 
