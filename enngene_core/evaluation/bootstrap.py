@@ -47,6 +47,17 @@ def intervals(measures: Measures, *, resamples: int, seed: int, n_threads: int =
     Davison and Hinkley, Bootstrap Methods and their Application, 1997, chapter 5 (basic).
     """
     drawn = resampled(measures, resamples=resamples, seed=seed, n_threads=n_threads)
+    return ends_of(measures, drawn)
+
+
+def ends_of(measures: Measures, drawn: np.ndarray) -> np.ndarray:
+    """Ends of the intervals that `intervals` gives, shape (n_numbers, 2), from its draws.
+
+    Parameters
+    ----------
+    drawn : ndarray of float, shape (resamples, n_numbers)
+        Every number of every draw.
+    """
     tail = (1 - CONFIDENCE) / 2
     ends = np.full((drawn.shape[1], 2), np.nan)
     is_defined = ~np.isnan(drawn).all(axis=0)

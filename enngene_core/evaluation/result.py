@@ -9,6 +9,7 @@ from enngene_core.evaluation.bootstrap import intervals
 from enngene_core.evaluation.measures import Measures
 from enngene_core.evaluation.thresholds import Threshold, best_thresholds
 from enngene_core.intervals.rejections import Rejections
+from enngene_core.intervals.windows import Windows
 from enngene_core.models.bundle import BundleConfig
 from enngene_core.models.metrics import (
     ClassCurves,
@@ -67,6 +68,8 @@ class EvaluationResult:
         The best ones of each class.
     rejections : Rejections
         Rows of files that became no window; their labels count the files.
+    windows : Windows or None
+        What was judged, in the order of `y_true`; None for made-up results.
     """
 
     config: BundleConfig
@@ -81,6 +84,7 @@ class EvaluationResult:
     metrics: list[Metric]
     thresholds: list[Threshold]
     rejections: Rejections
+    windows: Windows | None = None
 
     def metric(self, metric: str, of_class: str = "all") -> float:
         """One number; NaN where it is not defined."""

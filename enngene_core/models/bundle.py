@@ -168,6 +168,17 @@ def read_bundle(path: Path) -> Bundle:
     return Bundle(config, tuple(members))
 
 
+def read_config(path: Path) -> BundleConfig:
+    """Config of a bundle alone, whose networks are neither built nor checked.
+
+    Raises
+    ------
+    BundleError
+        If the file is no bundle, or its config cannot be used.
+    """
+    return _read_config(path, _read_files(path)["config.json"])
+
+
 def _built(path: Path, config: BundleConfig) -> keras.Model:
     try:
         if isinstance(config.network, ImportedNetwork):
