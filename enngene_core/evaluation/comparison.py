@@ -123,6 +123,10 @@ class ComparedModel:
         """What the user calls it."""
         return self.judged.name
 
+    def overall(self, metric: str) -> Estimate:
+        """Its number of all classes together."""
+        return self.numbers[metric, OVERALL[metric]]
+
 
 @dataclass(frozen=True)
 class ComparisonResult:
@@ -153,12 +157,19 @@ class ComparisonResult:
     n_left_out: int
     inputs: Mapping[str, str]
 
-    def best(self, metric: str) -> list[ComparedModel]:
-        """Models by one overall number, the best first; those without it are left out."""
-        key = (metric, OVERALL[metric])
+    @property
+    def main(self) -> str:
+        """The number that says which model is the best: AUROC, or accuracy where there is none."""
+        return "auroc" if self.ranked("auroc") else "accuracy"
+
+    def ranked(self, metric: str) -> list[ComparedModel]:
+        """Models by one overall number, the best first; those without it are left out.
+
+        Of equals the one that was given first comes first.
+        """
         sign = 1 if metric in LOSSES else -1
-        found = [model for model in self.models if not np.isnan(model.numbers[key].value)]
-        return sorted(found, key=lambda model: sign * model.numbers[key].value)
+        found = [model for model in self.models if not np.isnan(model.overall(metric).value)]
+        return sorted(found, key=lambda model: sign * model.overall(metric).value)
 
     def between(
         self, metric: str, model: str, reference: str, of_class: str | None = None
