@@ -140,7 +140,8 @@ def compare(
 
             write(comparison_report(result), pages)
     best = result.ranked(result.main)[0]
+    name = "AUROC (macro average)" if result.main == "auroc" else result.main
     print(
-        f"{len(result.y_true)} {result.split or 'new'} windows, {len(result.models)} models: best "
-        f"{result.main} {best.overall(result.main).value:.4f} ({plain(best.name)})"
+        f"{len(result.y_true)} windows, {len(result.models)} models: best {name} "
+        f"{best.overall(result.main).value:.4f}, of {plain(best.name)}"
     )

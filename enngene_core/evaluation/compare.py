@@ -10,7 +10,7 @@ import numpy as np
 
 from enngene_core.errors import BundleError, SpecError
 from enngene_core.evaluation.compared import compared
-from enngene_core.evaluation.comparison import ComparisonResult, Judged, write_tables
+from enngene_core.evaluation.comparison import ComparisonResult, Judged, told_by_name, write_tables
 from enngene_core.evaluation.evaluate import LabelledFiles, evaluate
 from enngene_core.evaluation.result import EvaluationResult
 from enngene_core.formats.text.table import cell
@@ -70,16 +70,17 @@ def compare(
         for name, path in models:
             part = Path(folder, "rejected.tsv")
             rejected = source.rejected if isinstance(source, LabelledFiles) else None
-            result = evaluate(
-                path,
-                replace(source, rejected=part) if rejected else source,
-                EvaluationSpec(split=spec.split, resamples=0, seed=spec.seed),
-                execution=execution,
-                on_folded=on_folded,
-                on_progress=on_progress,
-            )
-            if not np.isfinite(result.probabilities).all():
-                raise BundleError(f"{path}: gives probabilities that are not finite")
+            with told_by_name(name):
+                result = evaluate(
+                    path,
+                    replace(source, rejected=part) if rejected else source,
+                    EvaluationSpec(split=spec.split, resamples=0, seed=spec.seed),
+                    execution=execution,
+                    on_folded=on_folded,
+                    on_progress=on_progress,
+                )
+                if not np.isfinite(result.probabilities).all():
+                    raise BundleError(f"{path}: gives probabilities that are not finite")
             found.append(result)
             if rejected:
                 _add_rejected(rejected, name, part)
@@ -116,7 +117,8 @@ def _common_classes(models: Sequence[tuple[str, Path]]) -> tuple[str, ...]:
     """Classes in the order of the first model."""
     classes = None
     for name, path in models:
-        own = read_config(path).dataset.classes
+        with told_by_name(name):
+            own = read_config(path).dataset.classes
         classes = classes or own
         if sorted(own) != sorted(classes):
             raise SpecError(

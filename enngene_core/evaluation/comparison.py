@@ -1,12 +1,14 @@
 """Several models on the same windows: their numbers, and how these differ."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from enngene_core.errors import EnngeneError
 from enngene_core.evaluation.measures import ALL, MACRO
 from enngene_core.formats.text.table import write_table
 from enngene_core.models.metrics import ClassCurves
@@ -172,15 +174,32 @@ class ComparisonResult:
         return sorted(found, key=lambda model: sign * model.overall(metric).value)
 
     def between(
-        self, metric: str, model: str, reference: str, of_class: str | None = None
+        self,
+        metric: str,
+        model: str,
+        reference: str,
+        of_class: str | None = None,
+        *,
+        test: str | None = None,
     ) -> Comparison | None:
         """Comparison of two models, in that direction; None if they were not compared.
 
-        Of accuracy it is that by the bootstrap, if there is one.
+        Parameters
+        ----------
+        metric, model, reference
+            Names.
+        of_class
+            The class; None for the overall number.
+        test
+            The test; None for that which gives an interval.
         """
         wanted = (metric, of_class or OVERALL[metric])
         for item in self.comparisons:
-            if item[:2] == wanted and {item.model, item.reference} == {model, reference}:
+            if (
+                item[:2] == wanted
+                and {item.model, item.reference} == {model, reference}
+                and (item.test == test if test else item.test != "mcnemar")
+            ):
                 return item if item.model == model else _turned(item)
         return None
 
@@ -193,6 +212,15 @@ def _turned(item: Comparison) -> Comparison:
         low=-item.high,
         high=-item.low,
     )
+
+
+@contextmanager
+def told_by_name(name: str) -> Iterator[None]:
+    """Name the model in an error's message: on a server its file's own name says nothing."""
+    try:
+        yield
+    except EnngeneError as error:
+        raise type(error)(f"model {name}: {error}") from error
 
 
 def write_tables(

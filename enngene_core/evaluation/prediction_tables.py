@@ -9,7 +9,7 @@ import numpy as np
 
 from enngene_core.errors import DatasetError
 from enngene_core.evaluation.compared import compared
-from enngene_core.evaluation.comparison import ComparisonResult, Judged, write_tables
+from enngene_core.evaluation.comparison import ComparisonResult, Judged, told_by_name, write_tables
 from enngene_core.formats.text.lines import read_lines
 from enngene_core.provenance import sha256
 from enngene_core.specs.comparison import ComparisonSpec, check_names
@@ -79,11 +79,13 @@ def compare_predictions(
     """
     check_names([name for name, _ in tables])
     (name, path), *others = tables
-    first = read_predictions(path)
+    with told_by_name(name):
+        first = read_predictions(path)
     judged = [Judged(name, first.probabilities)]
     for name, path in others:
-        table = read_predictions(path)
-        _check_same(table, first)
+        with told_by_name(name):
+            table = read_predictions(path)
+            _check_same(table, first)
         columns = [table.classes.index(label) for label in first.classes]
         judged.append(Judged(name, table.probabilities[:, columns]))
     result = compared(

@@ -109,6 +109,10 @@ def _leaders(result: "ComparisonResult") -> Table:
         item = result.between(metric, first.name, second.name)
         p = p_value(item.p_adjusted) if item else "not compared"
         rows.append((words + MEAN_OF.get(metric, ""), first.name, second.name, difference(item), p))
+        exact = result.between(metric, first.name, second.name, test="mcnemar")
+        if exact:
+            p = p_value(exact.p_adjusted)
+            rows.append((f"{words}, exact test", first.name, second.name, difference(exact), p))
     caption = (
         "The best model by each number, and its difference from the next best with its 95 % "
         "interval and adjusted p-value; of log loss, Brier score and calibration error less is "

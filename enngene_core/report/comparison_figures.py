@@ -88,11 +88,7 @@ def _differences(result: "ComparisonResult") -> Figure | None:
         metric: [result.between(metric, *pair) for pair in pairs] for metric in _metrics(result)
     }
     # Without resamples, most numbers are not compared.
-    of_metric = {
-        metric: items
-        for metric, items in of_metric.items()
-        if any(item is not None and item.test != "mcnemar" for item in items)
-    }
+    of_metric = {metric: items for metric, items in of_metric.items() if any(items)}
     if not pairs or not of_metric:
         return None
     names = [model.name for model in result.models]
