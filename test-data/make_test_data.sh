@@ -109,6 +109,25 @@ cat > network.json <<'JSON'
 JSON
 enngene train --dataset dataset.h5 --network network.json --epochs 40 --seed 1 --precision float32 --threads 2 --output model.zip
 
+# The same without conservation, to be compared with it; and what both predict for the test windows.
+cat > "$work/network.json" <<'JSON'
+{
+  "branches": {
+    "sequence": [{"type": "convolution", "filters": 16, "kernel": 8, "batch_normalization": true, "dropout": 0.1}]
+  },
+  "common": [
+    {"type": "gru", "units": 16, "bidirectional": true, "dropout": 0.1},
+    {"type": "dense", "units": 16, "dropout": 0.1}
+  ]
+}
+JSON
+enngene train --dataset dataset.h5 --network "$work/network.json" --epochs 40 --seed 1 --precision float32 --threads 2 \
+    --output model_sequence.zip
+for model in model model_sequence; do
+    enngene evaluate --model $model.zip --dataset dataset.h5 --resamples 0 --output "$work/metrics.tsv" \
+        --predictions predictions_$model.tsv
+done
+
 # A search of one trial, that can be taken up.
 rm -f study.json
 enngene tune --dataset dataset.h5 --n-trials 1 --epochs 2 --patience 1 --batch-size 32 --pruning off \

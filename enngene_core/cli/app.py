@@ -37,6 +37,7 @@ for _command, _help in {
     "train": "Train a network on a dataset.",
     "tune": "Search the network and learning rate that suit a dataset.",
     "evaluate": "Judge a model on a part of a dataset that it never saw.",
+    "compare": "Compare models on the same windows: which is best, and how sure that is.",
     "predict": "Predict the class of new intervals or sequences.",
     "interpret": "Show which positions of new intervals or sequences speak for a class.",
     "import-model": "Make a model bundle of a Keras model that was trained elsewhere.",

@@ -51,7 +51,7 @@ def intervals(measures: Measures, *, resamples: int, seed: int, n_threads: int =
     Efron and Tibshirani, An Introduction to the Bootstrap, 1993, chapters 13 and 8 (strata);
     Davison and Hinkley, Bootstrap Methods and their Application, 1997, chapter 5 (basic).
     """
-    return _ends(measures, resampled(measures, resamples=resamples, seed=seed, n_threads=n_threads))
+    return ends_of(measures, resampled(measures, resamples=resamples, seed=seed, n_threads=n_threads))
 
 
 def intervals_and_bands(
@@ -64,13 +64,20 @@ def intervals_and_bands(
     """
     if not measures.curve_names:
         found = resampled(measures, resamples=resamples, seed=seed, n_threads=n_threads)
-        return _ends(measures, found), NO_BANDS
+        return ends_of(measures, found), NO_BANDS
     drawn = _drawn(measures, measures.values_and_curves, resamples, seed, n_threads)
     values, curves = (np.concatenate(parts) for parts in zip(*drawn, strict=True))
-    return _ends(measures, values), bands_of(curves, measures.curve_names, _TAIL)
+    return ends_of(measures, values), bands_of(curves, measures.curve_names, _TAIL)
 
 
-def _ends(measures: Measures, drawn: np.ndarray) -> np.ndarray:
+def ends_of(measures: Measures, drawn: np.ndarray) -> np.ndarray:
+    """Ends of the intervals that `intervals` gives, shape (n_numbers, 2), from its draws.
+
+    Parameters
+    ----------
+    drawn : ndarray of float, shape (resamples, n_numbers)
+        Every number of every draw.
+    """
     ends = np.full((drawn.shape[1], 2), np.nan)
     is_defined = ~np.isnan(drawn).all(axis=0)
     ends[is_defined] = np.nanquantile(drawn[:, is_defined], [_TAIL, 1 - _TAIL], axis=0).T

@@ -132,6 +132,7 @@ def evaluate(
         rejections=rejections,
         uncalibrated=None if config.calibration is None else found,
     )
+    result = replace(result, windows=windows)
     if output is not None:
         before = result.uncalibrated.metrics if result.uncalibrated else []
         write_table(output, METRIC_COLUMNS, [*result.metrics, *before])
@@ -195,7 +196,9 @@ def _of_dataset(
         branches: dict[str, np.ndarray] = {
             name: dataset.branch(name, rows) for name in config.network.branches
         }
-        return dataset.windows(rows), branches
+        windows = dataset.windows(rows)
+        label_of = np.array([config.dataset.classes.index(name) for name in dataset.spec.classes])
+        return replace(windows, label=label_of[windows.label]), branches
 
 
 def _of_files(
@@ -234,7 +237,7 @@ def _of_files(
 
 def _check_match(config: BundleConfig, dataset: Dataset) -> None:
     expected, found = config.dataset, dataset.spec
-    if found.classes != expected.classes:
+    if sorted(found.classes) != sorted(expected.classes):
         raise DatasetError(
             f"{dataset.path}: has the classes {', '.join(found.classes)}; the model tells apart "
             f"{', '.join(expected.classes)}"

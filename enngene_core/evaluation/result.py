@@ -10,6 +10,7 @@ from enngene_core.evaluation.bootstrap import intervals, intervals_and_bands
 from enngene_core.evaluation.measures import Measures
 from enngene_core.evaluation.thresholds import Threshold, best_thresholds
 from enngene_core.intervals.rejections import Rejections
+from enngene_core.intervals.windows import Windows
 from enngene_core.models.bundle import BundleConfig
 from enngene_core.models.metrics import (
     ClassCurves,
@@ -93,6 +94,8 @@ class EvaluationResult:
         Around the curves; none without resamples.
     uncalibrated : Uncalibrated or None
         Of a calibrated model.
+    windows : Windows or None
+        What was judged, in the order of `y_true`; None for made-up results.
     """
 
     config: BundleConfig
@@ -109,6 +112,7 @@ class EvaluationResult:
     rejections: Rejections
     bands: Bands = NO_BANDS
     uncalibrated: Uncalibrated | None = None
+    windows: Windows | None = None
 
     def metric(self, metric: str, of_class: str = "all") -> float:
         """One number; NaN where it is not defined."""
