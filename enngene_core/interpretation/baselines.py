@@ -6,7 +6,6 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from enngene_core.errors import SpecError
 from enngene_core.interpretation.attributions import Contrast
 from enngene_core.intervals.shuffle import shuffle
 from enngene_core.models.inputs import network_inputs
@@ -29,12 +28,7 @@ class Baselines:
     branches
         Codes or scores, each of shape (n_windows, width).
     contrast
-        Kind of baseline.
-
-    Raises
-    ------
-    SpecError
-        If sequences are to be shuffled, and the network reads none.
+        Kind of baseline; shuffled, only if the network reads the sequence.
     """
 
     def __init__(
@@ -45,10 +39,6 @@ class Baselines:
         self._is_zero = contrast.baseline == "zero"
         self._shuffled: list[np.ndarray] = []
         if contrast.baseline == "shuffled":
-            if "sequence" not in self._branches:
-                raise SpecError(
-                    "--baseline shuffled: the model reads no sequence; expected uniform or zero"
-                )
             rng = named_rng(contrast.seed, "shuffled baselines")
             codes = self._branches["sequence"]
             self._shuffled = [shuffled(codes, rng) for _ in range(contrast.shuffles)]

@@ -11,9 +11,9 @@ from enngene_core.interpretation.baselines import Baselines, Inputs
 from enngene_core.interpretation.gradients import chosen_output, output_differences, times_as_much
 from enngene_core.models.inference import rows_at_once
 
-#: Points that all windows begin with; of 6 to 48, those that need the least work in all
-#: (benchmarks/interpretation.py).
-FIRST_STEPS = 12
+#: Points that all windows begin with: of 6 to 48, those after which the least points were needed
+#: in all, on trained networks with and without residual layers. 8 to 32 are within 8 % of it.
+FIRST_STEPS = 16
 
 
 def integrated_gradients(
@@ -48,11 +48,6 @@ def integrated_gradients(
         Output that is explained, and baseline.
     on_progress
         Called with the number of finished and of all windows.
-
-    Raises
-    ------
-    SpecError
-        If the network reads no sequence, and sequences are to be shuffled.
 
     References
     ----------
@@ -89,9 +84,7 @@ def integrated_gradients(
     return Attributions(found, difference, used)
 
 
-def _points(
-    model: keras.Model, n_points: int
-) -> tuple[int, list[tf.Tensor], list[tf.Tensor]]:
+def _points(model: keras.Model, n_points: int) -> tuple[int, list[tf.Tensor], list[tf.Tensor]]:
     """Windows of a batch; places on the path from 0 to 1, and weights, as many as fit at once."""
     nodes, weights = np.polynomial.legendre.leggauss(n_points)
     times = times_as_much(model)

@@ -6,7 +6,6 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from enngene_core.errors import SpecError
 from enngene_core.interpretation.attributions import Attributions, Progress
 from enngene_core.interpretation.reach import plan_of
 from enngene_core.interpretation.substitutions import Substitutions
@@ -42,7 +41,8 @@ def mutagenesis(
     network
         What it, or each of its members, was made of.
     branches
-        Codes or scores of the network's branches, each of shape (n_windows, width).
+        Codes or scores of the network's branches, each of shape (n_windows, width); the sequence
+        is one of them.
     target : ndarray of int, shape (n_windows,)
         Class that is explained.
     of
@@ -55,17 +55,7 @@ def mutagenesis(
     ndarray of float32, shape (n_windows, width, 4)
         Output with A, C, G or T there less that of the window itself; 0 for the window's own base,
         NaN where that is unknown.
-
-    Raises
-    ------
-    SpecError
-        If the network reads no sequence.
     """
-    if "sequence" not in network.branches:
-        raise SpecError(
-            "--method mutagenesis changes the sequence, and the model reads none; expected "
-            "integrated-gradients or smoothgrad"
-        )
     names = [tensor.name for tensor in model.inputs]
     width, channels = branches["sequence"].shape[1], {x.name: x.shape[2] for x in model.inputs}
     most = rows_at_once(model, most=_MOST_ROWS)
@@ -78,7 +68,8 @@ def mutagenesis(
         changed = tf.add_n(found) / len(found)
         own = model(inputs, training=False)[of]
         difference = changed - own[:, None, None, None]
-        return tf.gather(difference, tf.repeat(of_class[:, None, None, None], 1, 1), axis=4, batch_dims=1)
+        of_classes = tf.transpose(difference, (0, 4, 1, 2, 3))
+        return tf.gather(of_classes, of_class, axis=1, batch_dims=1)
 
     n, n_blocks, of_block = len(target), members[0].n_blocks, 3 * plan.block
     blocks_at_once = max(1, min(n_blocks, most // of_block))

@@ -78,7 +78,11 @@ class Substitutions:
             the last. At an unknown base nothing is changed.
         """
         plan, n_layers = self._plan, len(self._plan.layers)
-        found = self._window([inputs[x.name] for x in self._model.inputs], training=False) if self._window else []
+        found = (
+            self._window([inputs[x.name] for x in self._model.inputs], training=False)
+            if self._window
+            else []
+        )
         found = found if isinstance(found, list) else [found]
         if not n_layers:
             found = [inputs["sequence"], *found]
@@ -130,8 +134,11 @@ class Substitutions:
         span = (layer.kernel - 1) * layer.dilation
         # Outputs at `filled` read from span // 2 before them to the rest of span behind them.
         left = step.before.first - (filled.first - span // 2)
-        right = filled.first + filled.length + (span - span // 2) - (
-            step.before.first + step.before.length
+        right = (
+            filled.first
+            + filled.length
+            + (span - span // 2)
+            - (step.before.first + step.before.length)
         )
         flat = tf.reshape(change, (-1, step.before.length, change.shape[-1]))
         padded = tf.pad(flat, [[0, 0], [left, right], [0, 0]])

@@ -54,9 +54,9 @@ class InterpretationSpec(Spec):
         "windows above it.",
     )
     steps: int = Field(
-        400,
+        512,
         ge=2,
-        le=10_000,
+        le=1024,
         description="Most points on the path from the baseline to the window; a window that needs "
         "more to reach the tolerance is marked.",
     )
