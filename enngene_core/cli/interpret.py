@@ -35,6 +35,13 @@ def interpret(
     table: Annotated[
         Path | None, Parameter(help="Attributions as a table: a row for each position.")
     ] = None,
+    tracks: Annotated[
+        Path | None,
+        Parameter(
+            help="Folder for the attributions along the genome: a bigWig and a bedGraph file for "
+            "each explained class and each branch. Where windows overlap, the mean counts."
+        ),
+    ] = None,
     rejected: Rejected = None,
     reports: Reports = ReportOptions(),
 ) -> None:
@@ -49,8 +56,8 @@ def interpret(
         from enngene_core.models.runtime import use_threads
 
         use_threads(execution.n_threads)
-    targets = (output, table, rejected, *reports.paths)
-    with written_together(*targets) as (attributions, rows, rejected_table, *pages):
+    targets = (output, table, tracks, rejected, *reports.paths)
+    with written_together(*targets) as (attributions, rows, folder, rejected_table, *pages):
         result = work.interpret(
             model,
             path,
@@ -59,6 +66,7 @@ def interpret(
             kind=kind,
             output=attributions,
             table=rows,
+            tracks=folder,
             rejected=rejected_table,
             execution=execution,
             on_folded=CountProgress("sequences folded"),
@@ -68,7 +76,7 @@ def interpret(
             from enngene_core.report.interpretation import interpretation_report
 
             write(interpretation_report(result), pages)
-    print(
-        f"{len(result.windows)} windows explained, {len(result.rejections)} {kind} unusable; "
-        f"median completeness error {result.median_completeness_error:.2%}"
-    )
+    told = f"{len(result.windows)} windows explained, {len(result.rejections)} {kind} unusable"
+    if spec.method != "mutagenesis":
+        told += f"; median completeness error {result.median_completeness_error:.2%}"
+    print(told)

@@ -1,7 +1,7 @@
 """New intervals and sequences, encoded as a model reads them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -42,11 +42,14 @@ class NewWindows:
     branches : dict of str to ndarray, each of shape (n_windows, width)
     rejections : Rejections
         The intervals that could not be used.
+    chrom_sizes : dict of str to int
+        Length of each chromosome of the genome, bp; empty for ready sequences.
     """
 
     windows: Windows
     branches: dict[str, np.ndarray]
     rejections: Rejections
+    chrom_sizes: dict[str, int] = field(default_factory=dict)
 
 
 def encode_new_windows(
@@ -101,12 +104,14 @@ def encode_new_windows(
             execution=execution,
             on_progress=on_folded,
         )
+        chrom_sizes = dict(sources.genome.chrom_sizes) if sources.genome else {}
     failed = [failure.row for failure in outcome.failures]
     kept = np.delete(np.arange(len(windows)), failed)
     return NewWindows(
         windows.take(kept),
         {name: values[kept] for name, values in encoded.items()} if failed else encoded,
         Rejections.joined([placed.rejections, reject_failures(windows, outcome.failures)]),
+        chrom_sizes,
     )
 
 

@@ -1,10 +1,10 @@
 """What an interpretation found."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from enngene_core.interpretation.integrated_gradients import Attributions
+from enngene_core.interpretation.attributions import Attributions
 from enngene_core.intervals.rejections import Rejections
 from enngene_core.intervals.windows import Windows
 from enngene_core.models.bundle import BundleConfig
@@ -30,6 +30,10 @@ class InterpretationResult:
         Intervals or sequences that could not be used.
     of_sequences : bool
         Whether the windows lie on ready sequences, so that a place is one in a sequence.
+    effects : ndarray of float32, shape (n_windows, width, 4), or None
+        What each substitution in the sequence does (`mutagenesis`), if that was asked for.
+    chrom_sizes : dict of str to int
+        Length of each chromosome of the genome, bp; empty for ready sequences.
     """
 
     config: BundleConfig
@@ -41,6 +45,8 @@ class InterpretationResult:
     attributions: Attributions
     rejections: Rejections
     of_sequences: bool = False
+    effects: np.ndarray | None = None
+    chrom_sizes: dict[str, int] = field(default_factory=dict)
 
     @property
     def place_columns(self) -> tuple[str, ...]:
@@ -55,9 +61,21 @@ class InterpretationResult:
         return (locus.name, locus.start, locus.end) if self.of_sequences else tuple(locus)
 
     @property
+    def explained(self) -> list[int]:
+        """Labels of the classes that are explained somewhere, the one with most windows first."""
+        counts = np.bincount(self.target, minlength=len(self.config.dataset.classes))
+        order = np.argsort(-counts, kind="stable")
+        return [int(label) for label in order if counts[label]]
+
+    @property
     def median_completeness_error(self) -> float:
         """Median over the windows of `Attributions.completeness_error`."""
         return float(np.median(self.attributions.completeness_error))
+
+    @property
+    def is_complete(self) -> np.ndarray:
+        """Whether each window's completeness error is within the tolerance, shape (n_windows,)."""
+        return self.attributions.completeness_error <= self.spec.tolerance
 
     def top(self, label: int) -> np.ndarray:
         """Windows that are explained as class `label`, the highest scoring first."""

@@ -18,10 +18,14 @@ if TYPE_CHECKING:
     from enngene_core.interpretation.result import InterpretationResult
 
 #: Low to high; both ends are light enough for black letters.
-COLOURMAP = LinearSegmentedColormap.from_list("attribution", ["#4393C3", "#FFFFFF", "#E0705C"])
+COLOURMAP = LinearSegmentedColormap.from_list(
+    "attribution", ["#4393C3", "#FFFFFF", "#E0705C"]
+).with_extremes(bad="#DDDDDD")
 
 #: Wider windows are drawn without letters, ten times as many positions in a line.
 _WIDEST_WITH_LETTERS = 400
+#: Shades from white to each end of the colour map, in text.
+_SHADES = 16
 #: Lines of positions in one figure.
 _MOST_LINES = 50
 
@@ -31,6 +35,37 @@ _LEFT, _RIGHT, _EDGE = 0.95, 0.2, 0.12
 _PER_LINE = 100
 #: The narrowest figure, in positions: a title and its colour bar need the room.
 _SHORTEST_LINE = 85
+
+
+def ground_colours(scores: np.ndarray, largest: float) -> np.ndarray:
+    """Colours of grounds, in steps that a page can hold.
+
+    Parameters
+    ----------
+    scores : ndarray of float, shape (n,)
+    largest
+        Absolute score of the strongest colours.
+
+    Returns
+    -------
+    ndarray of uint8, shape (n, 3)
+    """
+    steps = np.round(_SHADES * scores / (largest or 1.0)) / _SHADES
+    return COLOURMAP((steps + 1) / 2, bytes=True)[:, :3]
+
+
+def window_title(result: "InterpretationResult", index: int, *, longest: int) -> str:
+    """Name (of at most `longest` characters), place, probability and completeness error."""
+    locus = result.windows.locus(index)
+    place = f"{locus.start:,}\N{EN DASH}{locus.end:,}"
+    if not result.of_sequences:
+        place = f"{shortened(locus.chrom, length=30)}:{place} ({locus.strand})"
+    title = f"{place}   probability {result.probabilities[index, result.target[index]]:.3f}"
+    name = shortened(locus.name, length=longest)
+    if name not in ("", "."):
+        title = f"{name}   {title}"
+    error = result.attributions.completeness_error[index]
+    return title if np.isnan(error) else f"{title}   error {100 * error:.2g} %"
 
 
 class AttributionsDisplay:
@@ -62,14 +97,23 @@ class AttributionsDisplay:
     def __init__(self, result: "InterpretationResult", label: int) -> None:
         self.result = result
         self.label = label
-        self.branches = list(result.branches)
-        self.width = next(iter(result.branches.values())).shape[1]
+        self.branches = list(result.attributions.branches)
+        self.width = result.config.dataset.window
         self.has_letters = self.width <= _WIDEST_WITH_LETTERS
         self.per_line = _PER_LINE if self.has_letters else 10 * _PER_LINE
         self._line_width = _CELL * min(_PER_LINE, max(self.width, _SHORTEST_LINE))
         self.n_lines = -(-self.width // self.per_line)
         self.shown = result.top(label)[: max(1, _MOST_LINES // self.n_lines)]
         self._letters: dict[str, list[tuple[float, float]]] = {}
+
+    @property
+    def rows(self) -> list[str]:
+        """Names of the rows of a window."""
+        return self.branches
+
+    def scores(self, index: int) -> np.ndarray:
+        """What the grounds of a window show, shape (n_rows, width); NaN where there is nothing."""
+        return np.stack([self.result.attributions.branches[b][index] for b in self.branches])
 
     def longest_bar(self, branch: str) -> float:
         """Absolute score that the longest bar of a branch of scores stands for."""
@@ -78,7 +122,7 @@ class AttributionsDisplay:
 
     def plot(self, ax: Axes | None = None) -> "AttributionsDisplay":
         """Draw into `ax`, or into a figure that grows with the number of windows."""
-        line = len(self.branches) * _ROW + _TICKS
+        line = len(self.rows) * _ROW + _TICKS
         block = _TITLE + self.n_lines * line + _BLOCK_GAP
         width = _LEFT + self._line_width + _RIGHT
         height = 2 * _EDGE + block * max(1, len(self.shown))
@@ -103,15 +147,15 @@ class AttributionsDisplay:
         return self
 
     def _draw_window(self, index: int, top: float, line: float) -> None:
-        scores = np.stack([self.result.attributions.branches[b][index] for b in self.branches])
-        largest = float(np.abs(scores).max()) or 1.0
+        scores = self.scores(index)
+        largest = float(np.nanmax(np.abs(scores), initial=0)) or 1.0
         norm = Normalize(-largest, largest)
         self._draw_title(index, top, largest)
         cell = _CELL * _PER_LINE / self.per_line
         for number, first in enumerate(range(0, self.width, self.per_line)):
             stop = min(first + self.per_line, self.width)
             upper = top + _TITLE + number * line
-            lower = upper + len(self.branches) * _ROW
+            lower = upper + len(self.rows) * _ROW
             right = _LEFT + (stop - first) * cell
             self.ax.imshow(
                 scores[:, first:stop],
@@ -126,25 +170,18 @@ class AttributionsDisplay:
                 color="#999999",
                 linewidth=0.5,
             )
-            for row, name in enumerate(self.branches):
+            for row, name in enumerate(self.rows):
                 middle = upper + (row + 0.5) * _ROW
                 self.ax.text(
                     _LEFT - 0.06, middle, name, ha="right", va="center_baseline", fontsize=7
                 )
                 x = _LEFT + (np.arange(stop - first) + 0.5) * cell
-                self._draw_branch(name, index, slice(first, stop), x, middle)
+                self._draw_row(name, index, slice(first, stop), x, middle)
             self._draw_positions(first, stop, lower, cell)
 
     def _draw_title(self, index: int, top: float, largest: float) -> None:
-        locus = self.result.windows.locus(index)
-        place = f"{locus.start:,}\N{EN DASH}{locus.end:,}"
-        if not self.result.of_sequences:
-            place = f"{shortened(locus.chrom, length=30)}:{place} ({locus.strand})"
-        name = shortened(locus.name, length=int(40 * self._line_width / (_CELL * _PER_LINE)))
-        probability = self.result.probabilities[index, self.label]
-        title = f"{place}   probability {probability:.3f}"
-        if name not in ("", "."):
-            title = f"{name}   {title}"
+        longest = int(40 * self._line_width / (_CELL * _PER_LINE))
+        title = window_title(self.result, index, longest=longest)
         middle = top + _TITLE / 2
         self.ax.text(_LEFT, middle, title, fontsize=8, fontweight="bold", va="center_baseline")
         end = _LEFT + self._line_width
@@ -160,7 +197,7 @@ class AttributionsDisplay:
         ):
             self.ax.text(x, middle, text, fontsize=7, ha=side, va="center_baseline")
 
-    def _draw_branch(
+    def _draw_row(
         self, name: str, index: int, positions: slice, x: np.ndarray, middle: float
     ) -> None:
         values = self.result.branches[name][index]

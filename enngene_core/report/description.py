@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from matplotlib.figure import Figure as MatplotlibFigure
 
 
@@ -70,7 +71,40 @@ class Figure:
     numbers: Table
 
 
-Block = Text | Warning | Facts | Table | Figure
+@dataclass(frozen=True)
+class ColouredRow:
+    """Letters, each on a ground of its own.
+
+    Attributes
+    ----------
+    name : str
+        In front of the letters.
+    letters : str
+    colours : ndarray of uint8, shape (n_letters, 3)
+        Red, green and blue of each ground.
+    """
+
+    name: str
+    letters: str
+    colours: np.ndarray
+
+
+@dataclass(frozen=True)
+class ColouredText:
+    """Rows of letters under titles; pages that know no colours leave it out.
+
+    Attributes
+    ----------
+    caption : str
+    items : sequence of tuples
+        A title, and rows of equal length.
+    """
+
+    caption: str
+    items: Sequence[tuple[str, Sequence[ColouredRow]]]
+
+
+Block = Text | Warning | Facts | Table | Figure | ColouredText
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 import jinja2
 
 from enngene_core.plots.names import plain
+from enngene_core.report.coloured import coloured_lines
 from enngene_core.report.description import Report
 from enngene_core.report.figures import RenderedFigure, render_figures
 from enngene_core.report.words import shown
@@ -47,5 +48,6 @@ def write_html(
             name: base64.b64encode(item.png).decode("ascii") for name, item in rendered.items()
         },
         most_rows=_MOST_ROWS,
+        coloured_lines=coloured_lines,
     )
     path.write_text(page, encoding="utf-8", newline="\n")

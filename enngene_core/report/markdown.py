@@ -4,7 +4,16 @@ import re
 from pathlib import Path
 
 from enngene_core.plots.names import plain, shortened
-from enngene_core.report.description import Block, Facts, Figure, Report, Table, Text, Warning
+from enngene_core.report.description import (
+    Block,
+    ColouredText,
+    Facts,
+    Figure,
+    Report,
+    Table,
+    Text,
+    Warning,
+)
 from enngene_core.report.words import shown
 
 #: Galaxy reads no more of a report, bytes.
@@ -81,6 +90,8 @@ def _block(block: Block, most_rows: int, most_in_cell: int, most_in_text: int) -
         case Figure():
             directive = f'history_dataset_as_image(output=report, path="{block.name}.png")'
             return f"```galaxy\n{directive}\n```\n\n*Figure.* {cut(block.caption)}\n"
+        case ColouredText():
+            return ""
         case Table():
             return _table(block, most_rows, most_in_cell, most_in_text)
 
