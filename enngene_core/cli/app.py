@@ -39,6 +39,7 @@ for _command, _help in {
     "evaluate": "Judge a model on a part of a dataset that it never saw.",
     "predict": "Predict the class of new intervals or sequences.",
     "interpret": "Show which positions of new intervals or sequences speak for a class.",
+    "motifs": "Show which short patterns a model looks for.",
     "import-model": "Make a model bundle of a Keras model that was trained elsewhere.",
     "export-model": "Write a model for other programs: Keras, TensorFlow or ONNX.",
 }.items():
