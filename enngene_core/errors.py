@@ -31,3 +31,7 @@ class SpecError(EnngeneError, ValueError):
 
 class InsufficientMemoryError(EnngeneError, MemoryError):
     """The work would not fit into the memory that it was given."""
+
+
+class MotifError(EnngeneError, ValueError):
+    """A file of motifs cannot be used as it is, or motifs cannot be had from what is there."""

@@ -40,6 +40,7 @@ for _command, _help in {
     "compare": "Compare models on the same windows: which is best, and how sure that is.",
     "predict": "Predict the class of new intervals or sequences.",
     "interpret": "Show which positions of new intervals or sequences speak for a class.",
+    "motifs": "Show which short patterns a model looks for.",
     "import-model": "Make a model bundle of a Keras model that was trained elsewhere.",
     "export-model": "Write a model for other programs: Keras, TensorFlow or ONNX.",
 }.items():

@@ -1,0 +1,38 @@
+"""Whether a dataset is one that a model can read."""
+
+from enngene_core.dataset.file import Dataset
+from enngene_core.errors import DatasetError
+from enngene_core.models.bundle import BundleConfig
+
+
+def check_match(config: BundleConfig, dataset: Dataset) -> None:
+    """Refuse a dataset of other classes, windows or branches than a model's.
+
+    Raises
+    ------
+    DatasetError
+        If it does not belong to the model; the message says why.
+    """
+    expected, found = config.dataset, dataset.spec
+    if found.classes != expected.classes:
+        raise DatasetError(
+            f"{dataset.path}: has the classes {', '.join(found.classes)}; the model tells apart "
+            f"{', '.join(expected.classes)}"
+        )
+    if found.window != expected.window:
+        raise DatasetError(
+            f"{dataset.path}: has windows of {found.window} nt; the model reads {expected.window}"
+        )
+    for name in config.network.branches:
+        if name not in found.encodings:
+            raise DatasetError(f"{dataset.path}: lacks the branch {name}, which the model reads")
+        if name == "structure" and found.folded_with != expected.folded_with:
+            raise DatasetError(
+                f"{dataset.path}: folded with {found.folded_with} nt on each side of a window; "
+                f"the model reads what was folded with {expected.folded_with}"
+            )
+        if found.encodings[name] != expected.encodings[name]:
+            raise DatasetError(
+                f"{dataset.path}: its branch {name} is {found.encodings[name].text}; the model "
+                f"reads {expected.encodings[name].text}"
+            )
