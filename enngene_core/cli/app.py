@@ -38,6 +38,7 @@ for _command, _help in {
     "tune": "Search the network and learning rate that suit a dataset.",
     "evaluate": "Judge a model on a part of a dataset that it never saw.",
     "predict": "Predict the class of new intervals or sequences.",
+    "scan": "Find a model's classes in a genome, by sliding windows.",
     "interpret": "Show which positions of new intervals or sequences speak for a class.",
     "import-model": "Make a model bundle of a Keras model that was trained elsewhere.",
     "export-model": "Write a model for other programs: Keras, TensorFlow or ONNX.",
