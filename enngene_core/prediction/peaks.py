@@ -50,14 +50,18 @@ class Peaks:
 
     def take(self, indices: np.ndarray) -> "Peaks":
         """The peaks at `indices`, in that order."""
-        return Peaks(*(getattr(self, name)[indices] for name in _COLUMNS))
+        return Peaks(**{name: getattr(self, name)[indices] for name in _COLUMNS})
 
     @classmethod
     def joined(cls, parts: Iterable["Peaks"]) -> "Peaks":
         """All peaks of the parts, one part after the other."""
         all_parts = [_NONE, *parts]
-        columns = ([getattr(part, name) for part in all_parts] for name in _COLUMNS)
-        return cls(*map(np.concatenate, columns))
+        return cls(
+            **{
+                name: np.concatenate([getattr(part, name) for part in all_parts])
+                for name in _COLUMNS
+            }
+        )
 
     def by_place(self) -> "Peaks":
         """Peaks of one chromosome in the order of their places."""
@@ -69,12 +73,8 @@ class Peaks:
 
 
 _COLUMNS = tuple(field.name for field in fields(Peaks))
-_NONE = Peaks(
-    *(np.zeros(0, dtype=np.int64) for _ in range(6)),
-    np.zeros(0, dtype=np.float32),
-    np.zeros(0),
-    np.zeros(0),
-)
+_NUMBERS = {"probability": np.float32, "p": np.float64, "q": np.float64}
+_NONE = Peaks(**{name: np.zeros(0, _NUMBERS.get(name, np.int64)) for name in _COLUMNS})
 
 
 class RunFinder:
