@@ -39,6 +39,7 @@ for _command, _help in {
     "evaluate": "Judge a model on a part of a dataset that it never saw.",
     "compare": "Compare models on the same windows: which is best, and how sure that is.",
     "predict": "Predict the class of new intervals or sequences.",
+    "scan": "Find a model's classes in a genome, by sliding windows.",
     "interpret": "Show which positions of new intervals or sequences speak for a class.",
     "motifs": "Show which short patterns a model looks for.",
     "import-model": "Make a model bundle of a Keras model that was trained elsewhere.",

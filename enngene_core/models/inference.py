@@ -77,6 +77,47 @@ def predict_with_spread(
     return found[:, :-1], found[:, -1]
 
 
+class Predictor:
+    """Probabilities of many sets of windows, for which the network is compiled once.
+
+    Parameters
+    ----------
+    model
+        Network as `predict_probabilities` takes it.
+
+    Attributes
+    ----------
+    n_at_once : int
+        Windows that the network reads at a time.
+    """
+
+    def __init__(self, model: keras.Model) -> None:
+        self._model = model
+        self._forward = _compiled(model, _probabilities)
+        self.n_at_once = rows_at_once(model, most=_BATCH)
+
+    def __call__(self, branches: Mapping[str, np.ndarray]) -> np.ndarray:
+        """Probabilities as `predict_probabilities` gives them, of at least one window."""
+        n_windows, n = len(next(iter(branches.values()))), self.n_at_once
+        parts = []
+        for first in range(0, n_windows, n):
+            batch = {name: values[first : first + n] for name, values in branches.items()}
+            parts.append(self._forward(network_inputs(batch, self._model)).numpy())
+        return np.concatenate(parts)
+
+
+def _compiled(
+    model: keras.Model, of_batch: Callable[[keras.Model, Mapping[str, Any]], Any]
+) -> Callable[[Mapping[str, Any]], Any]:
+    import tensorflow as tf
+
+    return tf.function(
+        lambda inputs: of_batch(model, inputs),
+        autograph=False,
+        reduce_retracing=True,
+    )
+
+
 def _probabilities(model: keras.Model, inputs: Mapping[str, Any]) -> Any:
     return model(inputs, training=False)["probabilities"]
 
@@ -98,15 +139,9 @@ def _run(
     on_progress: Progress | None,
 ) -> np.ndarray:
     """What `of_batch` gives for all windows, in batches that fit into memory."""
-    import tensorflow as tf
-
     names = [tensor.name for tensor in model.inputs]
     n_windows = len(branches[names[0]])
-    forward = tf.function(
-        lambda inputs: of_batch(model, inputs),
-        autograph=False,
-        reduce_retracing=True,
-    )
+    forward = _compiled(model, of_batch)
     size = rows_at_once(model, most=_BATCH)
     parts = []
     for first in range(0, n_windows, size):
