@@ -7,6 +7,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from enngene_core.errors import BundleError
 from enngene_core.models.ensemble import layers_of, members_of
 from enngene_core.models.inputs import network_inputs
 
@@ -49,32 +50,61 @@ def predict_probabilities(
     ndarray of float32, shape (n_windows, n_classes)
         Rows sum to 1.
     """
-    return _run(model, branches, _probabilities, on_progress)
+    return predictor(model)(branches, on_progress)
 
 
-def predict_with_spread(
-    model: keras.Model,
-    branches: Mapping[str, np.ndarray],
-    *,
-    on_progress: Progress | None = None,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Probabilities of an ensemble, and how far its members lie apart.
+def predictor(model: keras.Model, *, with_spread: bool = False) -> Callable[..., np.ndarray]:
+    """What gives a network's probabilities for some windows after the others, compiled once.
 
     Parameters
     ----------
-    model, branches, on_progress
-        As `predict_probabilities` takes them.
+    model
+        As `predict_probabilities` takes it.
+    with_spread
+        Of an ensemble: whether another column follows the classes. It is the standard deviation,
+        over the members, of their probabilities for the class that is the highest in the mean: the
+        root of the mean squared deviation from that mean.
 
     Returns
     -------
-    probabilities : ndarray of float32, shape (n_windows, n_classes)
-        Means over the members; rows sum to 1.
-    spread : ndarray of float32, shape (n_windows,)
-        Standard deviation, over the members, of their probabilities for the class that is the
-        highest in the mean; the root of the mean squared deviation from that mean.
+    callable
+        Takes branches and `on_progress` as `predict_probabilities` does, and gives an ndarray of
+        float32, of shape (n_windows, n_classes) or (n_windows, n_classes + 1).
+
+    Raises
+    ------
+    BundleError
+        When it is called, if the network gives what is no number.
     """
-    found = _run(model, branches, _with_spread, on_progress)
-    return found[:, :-1], found[:, -1]
+    import tensorflow as tf
+
+    of_batch = _with_spread if with_spread else _probabilities
+    forward = tf.function(
+        lambda inputs: of_batch(model, inputs),
+        autograph=False,
+        reduce_retracing=True,
+    )
+    names = [tensor.name for tensor in model.inputs]
+    size = rows_at_once(model, most=_BATCH)
+
+    def predict(
+        branches: Mapping[str, np.ndarray], on_progress: Progress | None = None
+    ) -> np.ndarray:
+        n_windows = len(branches[names[0]])
+        parts = []
+        for first in range(0, n_windows, size):
+            batch = {name: branches[name][first : first + size] for name in names}
+            parts.append(forward(network_inputs(batch, model)).numpy())
+            if not np.isfinite(parts[-1]).all():
+                raise BundleError(
+                    "the model gives probabilities that are no numbers: its weights are too large "
+                    "or damaged; expected a model that was trained on such windows"
+                )
+            if on_progress:
+                on_progress(min(first + size, n_windows), n_windows)
+        return np.concatenate(parts)
+
+    return predict
 
 
 def _probabilities(model: keras.Model, inputs: Mapping[str, Any]) -> Any:
@@ -89,29 +119,3 @@ def _with_spread(model: keras.Model, inputs: Mapping[str, Any]) -> Any:
     of_highest = tf.gather(of_members, tf.argmax(mean, axis=1), axis=1, batch_dims=1)
     spread = tf.math.reduce_std(of_highest, axis=1)
     return tf.concat([mean, spread[:, None]], axis=1)
-
-
-def _run(
-    model: keras.Model,
-    branches: Mapping[str, np.ndarray],
-    of_batch: Callable[[keras.Model, Mapping[str, Any]], Any],
-    on_progress: Progress | None,
-) -> np.ndarray:
-    """What `of_batch` gives for all windows, in batches that fit into memory."""
-    import tensorflow as tf
-
-    names = [tensor.name for tensor in model.inputs]
-    n_windows = len(branches[names[0]])
-    forward = tf.function(
-        lambda inputs: of_batch(model, inputs),
-        autograph=False,
-        reduce_retracing=True,
-    )
-    size = rows_at_once(model, most=_BATCH)
-    parts = []
-    for first in range(0, n_windows, size):
-        batch = {name: branches[name][first : first + size] for name in names}
-        parts.append(forward(network_inputs(batch, model)).numpy())
-        if on_progress:
-            on_progress(min(first + size, n_windows), n_windows)
-    return np.concatenate(parts)
