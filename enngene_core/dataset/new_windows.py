@@ -1,7 +1,7 @@
 """New intervals and sequences, encoded as a model reads them."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -26,6 +26,10 @@ from enngene_core.intervals.windows import Windows
 from enngene_core.seeding import named_rng
 from enngene_core.specs.execution import ExecutionSpec
 from enngene_core.specs.preprocess import DatasetSpec
+
+#: Windows that are encoded at a time: their memory does not grow with the file, and a chromosome's
+#: windows still lie together.
+AT_ONCE = 1 << 15
 
 #: What a file of new loci holds.
 Kind = Literal["intervals", "sequences"]
@@ -61,7 +65,33 @@ def encode_new_windows(
     execution: ExecutionSpec,
     on_folded: Progress | None = None,
 ) -> NewWindows:
-    """Windows and branches of intervals or ready sequences.
+    """Windows and branches of intervals or ready sequences, all together.
+
+    Parameters, and what is raised, are those of `new_windows_in_turn`.
+    """
+    (found,) = new_windows_in_turn(
+        loci,
+        references,
+        spec,
+        branches=branches,
+        execution=execution,
+        at_once=None,
+        on_folded=on_folded,
+    )
+    return found
+
+
+def new_windows_in_turn(
+    loci: Sequence[LabelledIntervals],
+    references: References,
+    spec: DatasetSpec,
+    *,
+    branches: Sequence[str],
+    execution: ExecutionSpec,
+    at_once: int | None = AT_ONCE,
+    on_folded: Progress | None = None,
+) -> Iterator[NewWindows]:
+    """Windows and branches of intervals or ready sequences, some after the others.
 
     Parameters
     ----------
@@ -75,8 +105,16 @@ def encode_new_windows(
         Branches to encode.
     execution
         Cores and memory.
+    at_once
+        Windows that are encoded together; all if None, or if scores are read from text, which has
+        to be read whole.
     on_folded
         Called with the number of folded and of all sequences.
+
+    Yields
+    ------
+    NewWindows
+        The first has the rejections of all intervals that no window could be placed on.
 
     Raises
     ------
@@ -88,31 +126,61 @@ def encode_new_windows(
     ready = [item.sequences for item in loci if item.sequences is not None]
     with Sources(references, branches=branches, tracks=spec.tracks, ready=ready) as sources:
         placed = place_classes(loci, sources, spec, rng=named_rng(spec.seed, "placement"))
-        windows = placed.windows
-        check_memory(len(windows), spec, branches, execution)
-        encoded = {
-            name: np.empty((len(windows), spec.window), spec.encodings[name].dtype)
-            for name in branches
-        }
-        outcome = encode_branches(
-            windows,
-            sequence_codes(windows, sources, width=spec.window),
-            sources,
-            spec,
-            into=dict(encoded),
-            row=np.arange(len(windows)),
-            execution=execution,
-            on_progress=on_folded,
-        )
+        n_windows = len(placed.windows)
+        is_indexed = all(signal.is_indexed for signal in sources.signals.values())
+        step = at_once if at_once and is_indexed else n_windows
+        check_memory(min(n_windows, step), spec, branches, execution)
+        rejections = placed.rejections
         chrom_sizes = dict(sources.genome.chrom_sizes) if sources.genome else {}
+        for first in range(0, n_windows, step):
+            few = placed.windows.take(np.arange(first, min(first + step, n_windows)))
+            on_some = _of_all(on_folded, first, n_windows)
+            found, failed = _encoded(few, sources, spec, branches, execution, on_some)
+            yield replace(
+                found,
+                rejections=Rejections.joined([rejections, failed]),
+                chrom_sizes=chrom_sizes,
+            )
+            rejections = Rejections.none()
+
+
+def _of_all(on_progress: Progress | None, first: int, n_windows: int) -> Progress | None:
+    """Told of some windows, tells of all."""
+    if on_progress is None:
+        return None
+    return lambda finished, _: on_progress(first + finished, n_windows)
+
+
+def _encoded(
+    windows: Windows,
+    sources: Sources,
+    spec: DatasetSpec,
+    branches: Sequence[str],
+    execution: ExecutionSpec,
+    on_folded: Progress | None,
+) -> tuple[NewWindows, Rejections]:
+    """Windows that could be encoded, and the others as rejections."""
+    encoded = {
+        name: np.empty((len(windows), spec.window), spec.encodings[name].dtype) for name in branches
+    }
+    outcome = encode_branches(
+        windows,
+        sequence_codes(windows, sources, width=spec.window),
+        sources,
+        spec,
+        into=dict(encoded),
+        row=np.arange(len(windows)),
+        execution=execution,
+        on_progress=on_folded,
+    )
     failed = [failure.row for failure in outcome.failures]
     kept = np.delete(np.arange(len(windows)), failed)
-    return NewWindows(
+    found = NewWindows(
         windows.take(kept),
         {name: values[kept] for name, values in encoded.items()} if failed else encoded,
-        Rejections.joined([placed.rejections, reject_failures(windows, outcome.failures)]),
-        chrom_sizes,
+        Rejections.none(),
     )
+    return found, reject_failures(windows, outcome.failures)
 
 
 def encode_new_file(
@@ -142,13 +210,7 @@ def encode_new_file(
     SpecError
         If there are references, or a branch that needs them, for sequences.
     """
-    if kind == "sequences":
-        _check_needs_no_place(references, spec, branches)
-        sequences = read_new_sequences(path)
-        loci = LabelledIntervals("", sequences.intervals, sequences, -1, path)
-    else:
-        intervals = read_intervals(path, feature=spec.feature)
-        loci = LabelledIntervals("", intervals, None, -1, path)
+    loci = read_new_file(path, references, spec, kind=kind, branches=branches)
     return loci.intervals, encode_new_windows(
         [loci],
         references,
@@ -157,6 +219,25 @@ def encode_new_file(
         execution=execution,
         on_folded=on_folded,
     )
+
+
+def read_new_file(
+    path: Path,
+    references: References,
+    spec: DatasetSpec,
+    *,
+    kind: Kind,
+    branches: Sequence[str],
+) -> LabelledIntervals:
+    """All loci of a file, without a class.
+
+    Parameters, and what is raised, are those of `encode_new_file`.
+    """
+    if kind == "sequences":
+        _check_needs_no_place(references, spec, branches)
+        sequences = read_new_sequences(path)
+        return LabelledIntervals("", sequences.intervals, sequences, -1, path)
+    return LabelledIntervals("", read_intervals(path, feature=spec.feature), None, -1, path)
 
 
 def _check_needs_no_place(

@@ -16,9 +16,11 @@ import safetensors
 import safetensors.numpy
 from pydantic import Field, model_validator
 
+from enngene_core.dataset.typical import Typical, typical_shapes
 from enngene_core.errors import BundleError, SpecError
-from enngene_core.models.bundle_zip import BundleZip, open_bundle_zip, weights_names
+from enngene_core.models.bundle_zip import TYPICAL, BundleZip, open_bundle_zip, weights_names
 from enngene_core.specs.base import Provenance, Spec, parse_json, validate
+from enngene_core.specs.branches import Encoding
 from enngene_core.specs.calibration import Calibration, check_classes
 from enngene_core.specs.imported import ImportedNetwork
 from enngene_core.specs.imported_shapes import imported_weights
@@ -65,6 +67,11 @@ class BundleConfig(Spec):
         return self.ensemble.n_members
 
     @property
+    def read_encodings(self) -> dict[str, Encoding]:
+        """Encoding of each branch that the network reads, in its order."""
+        return {name: self.dataset.encodings[name] for name in self.network.branches}
+
+    @property
     def trained_on(self) -> str | None:
         """SHA-256 of the dataset that the model was trained on; None if it does not say."""
         return self.provenance.get("inputs_sha256", {}).get("dataset")
@@ -94,10 +101,13 @@ class Bundle:
     config : BundleConfig
     members : tuple of keras.Model
         As many networks as `config` says.
+    typical : Typical or None
+        What the training windows are made of; imported and older models lack it.
     """
 
     config: BundleConfig
     members: "tuple[keras.Model, ...]"
+    typical: Typical | None = None
 
     @cached_property
     def model(self) -> "keras.Model":
@@ -130,6 +140,8 @@ def write_bundle(path: Path, bundle: Bundle, *, card: str, history: str) -> None
         add("config.json", bundle.config.model_dump_json(indent=2).encode())
         for name, member in zip(names, bundle.members, strict=True):
             add(name, safetensors.numpy.save(weights(member)))
+        if bundle.typical is not None:
+            add(TYPICAL, safetensors.numpy.save(bundle.typical.arrays))
         add("README.md", card.encode())
         add("history.tsv", history.encode())
 
@@ -164,6 +176,7 @@ def check_bundle(path: Path) -> BundleConfig:
     """
     with open_bundle_zip(path) as archive:
         config = _read_config(archive)
+        _read_typical(archive, config)
         for _ in _read_weights(archive, config):
             pass
     return config
@@ -182,12 +195,13 @@ def read_bundle(path: Path) -> Bundle:
     members = []
     with open_bundle_zip(path) as archive:
         config = _read_config(archive)
+        typical = _read_typical(archive, config)
         for arrays in _read_weights(archive, config):
             members.append(_built(config))
             variables = {variable.path: variable for variable in members[-1].variables}
             for name, array in arrays.items():
                 variables[name].assign(array)
-    return Bundle(config, tuple(members))
+    return Bundle(config, tuple(members), typical)
 
 
 def _built(config: BundleConfig) -> "keras.Model":
@@ -247,6 +261,18 @@ def _read_config(archive: BundleZip) -> BundleConfig:
             f"{path}: config.json: the network reads {sorted(missing)[0]}, which its dataset lacks"
         )
     return config
+
+
+def _read_typical(archive: BundleZip, config: BundleConfig) -> Typical | None:
+    if TYPICAL not in archive:
+        return None
+    where = f"{archive.path}: {TYPICAL}"
+    encodings = config.read_encodings
+    arrays = _checked_arrays(where, archive.read(TYPICAL), typical_shapes(encodings))
+    for name in ("deviation", "threshold"):
+        if (arrays[name] <= 0).any():
+            raise BundleError(f"{where}: {name} is not above 0")
+    return Typical(**arrays)
 
 
 def _checked_arrays(where: str, content: bytes, shapes: dict[str, Shape]) -> dict[str, np.ndarray]:

@@ -19,6 +19,9 @@ _LARGEST = {
     "README.md": 1 << 20,
     "history.tsv": 16 << 20,
 }
+#: What the training windows are made of; imported and older models lack it.
+TYPICAL = "typical.safetensors"
+_OPTIONAL = {TYPICAL: 2 << 20}
 
 
 def weights_names(n_members: int) -> list[str]:
@@ -49,20 +52,23 @@ class BundleZip:
     def __init__(self, path: Path, archive: zipfile.ZipFile) -> None:
         self.path, self._archive = path, archive
         more = weights_names(MAX_MEMBERS)[1:]
-        largest = _LARGEST | dict.fromkeys(more, _LARGEST_WEIGHTS)
+        largest = _LARGEST | _OPTIONAL | dict.fromkeys(more, _LARGEST_WEIGHTS)
         self._found = set[str]()
         for info in archive.infolist():
             if info.filename not in largest or info.filename in self._found:
                 raise BundleError(
                     f"{path}: found member {info.filename[:80]!r}; expected once each of "
-                    f"{', '.join(_LARGEST)}, and in an ensemble {more[0]} to {more[-1]}, and "
-                    "nothing else"
+                    f"{', '.join(_LARGEST)}, perhaps {TYPICAL}, and in an ensemble {more[0]} to "
+                    f"{more[-1]}, and nothing else"
                 )
             self._found.add(info.filename)
             check_member(path, info, largest[info.filename])
         for name in _LARGEST:
             if name not in self._found:
                 raise BundleError(f"{path}: has no {name}; expected a model bundle")
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._found
 
     def read(self, name: str) -> bytes:
         """Contents of a member.
@@ -95,7 +101,8 @@ class BundleZip:
             If there are.
         """
         names = weights_names(n_members)
-        for name in sorted(set(names) ^ (self._found - set(_LARGEST) | {names[0]})):
+        others = self._found - {*_LARGEST, *_OPTIONAL} | {names[0]}
+        for name in sorted(set(names) ^ others):
             state = f"is missing {name}" if name in names else f"found {name}"
             raise BundleError(
                 f"{self.path}: {state}; expected the weights of {n_members} networks, as its "

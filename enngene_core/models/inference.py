@@ -7,6 +7,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from enngene_core.errors import BundleError
 from enngene_core.models.ensemble import layers_of, members_of
 from enngene_core.models.inputs import network_inputs
 
@@ -49,41 +50,20 @@ def predict_probabilities(
     ndarray of float32, shape (n_windows, n_classes)
         Rows sum to 1.
     """
-    return _run(model, branches, _probabilities, on_progress)
-
-
-def predict_with_spread(
-    model: keras.Model,
-    branches: Mapping[str, np.ndarray],
-    *,
-    on_progress: Progress | None = None,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Probabilities of an ensemble, and how far its members lie apart.
-
-    Parameters
-    ----------
-    model, branches, on_progress
-        As `predict_probabilities` takes them.
-
-    Returns
-    -------
-    probabilities : ndarray of float32, shape (n_windows, n_classes)
-        Means over the members; rows sum to 1.
-    spread : ndarray of float32, shape (n_windows,)
-        Standard deviation, over the members, of their probabilities for the class that is the
-        highest in the mean; the root of the mean squared deviation from that mean.
-    """
-    found = _run(model, branches, _with_spread, on_progress)
-    return found[:, :-1], found[:, -1]
+    return Predictor(model)(branches, on_progress)
 
 
 class Predictor:
-    """Probabilities of many sets of windows, for which the network is compiled once.
+    """Gives a network's probabilities for some windows after the others, compiled once.
 
     Parameters
     ----------
     model
-        Network as `predict_probabilities` takes it.
+        As `predict_probabilities` takes it.
+    with_spread
+        Of an ensemble: whether another column follows the classes. It is the standard deviation,
+        over the members, of their probabilities for the class that is the highest in the mean: the
+        root of the mean squared deviation from that mean.
 
     Attributes
     ----------
@@ -91,31 +71,50 @@ class Predictor:
         Windows that the network reads at a time.
     """
 
-    def __init__(self, model: keras.Model) -> None:
+    def __init__(self, model: keras.Model, *, with_spread: bool = False) -> None:
+        import tensorflow as tf
+
+        of_batch = _with_spread if with_spread else _probabilities
         self._model = model
-        self._forward = _compiled(model, _probabilities)
+        self._names = [tensor.name for tensor in model.inputs]
+        self._forward = tf.function(
+            lambda inputs: of_batch(model, inputs), autograph=False, reduce_retracing=True
+        )
         self.n_at_once = rows_at_once(model, most=_BATCH)
 
-    def __call__(self, branches: Mapping[str, np.ndarray]) -> np.ndarray:
-        """Probabilities as `predict_probabilities` gives them, of at least one window."""
-        n_windows, n = len(next(iter(branches.values()))), self.n_at_once
+    def __call__(
+        self, branches: Mapping[str, np.ndarray], on_progress: Progress | None = None
+    ) -> np.ndarray:
+        """Probabilities of at least one window.
+
+        Parameters
+        ----------
+        branches, on_progress
+            As `predict_probabilities` takes them.
+
+        Returns
+        -------
+        ndarray of float32, shape (n_windows, n_classes) or (n_windows, n_classes + 1)
+
+        Raises
+        ------
+        BundleError
+            If the network gives what is no number.
+        """
+        n_windows = len(branches[self._names[0]])
         parts = []
-        for first in range(0, n_windows, n):
-            batch = {name: values[first : first + n] for name, values in branches.items()}
+        for first in range(0, n_windows, self.n_at_once):
+            after = first + self.n_at_once
+            batch = {name: branches[name][first:after] for name in self._names}
             parts.append(self._forward(network_inputs(batch, self._model)).numpy())
+            if not np.isfinite(parts[-1]).all():
+                raise BundleError(
+                    "the model gives probabilities that are no numbers: its weights are too large "
+                    "or damaged; expected a model that was trained on such windows"
+                )
+            if on_progress:
+                on_progress(min(after, n_windows), n_windows)
         return np.concatenate(parts)
-
-
-def _compiled(
-    model: keras.Model, of_batch: Callable[[keras.Model, Mapping[str, Any]], Any]
-) -> Callable[[Mapping[str, Any]], Any]:
-    import tensorflow as tf
-
-    return tf.function(
-        lambda inputs: of_batch(model, inputs),
-        autograph=False,
-        reduce_retracing=True,
-    )
 
 
 def _probabilities(model: keras.Model, inputs: Mapping[str, Any]) -> Any:
@@ -130,23 +129,3 @@ def _with_spread(model: keras.Model, inputs: Mapping[str, Any]) -> Any:
     of_highest = tf.gather(of_members, tf.argmax(mean, axis=1), axis=1, batch_dims=1)
     spread = tf.math.reduce_std(of_highest, axis=1)
     return tf.concat([mean, spread[:, None]], axis=1)
-
-
-def _run(
-    model: keras.Model,
-    branches: Mapping[str, np.ndarray],
-    of_batch: Callable[[keras.Model, Mapping[str, Any]], Any],
-    on_progress: Progress | None,
-) -> np.ndarray:
-    """What `of_batch` gives for all windows, in batches that fit into memory."""
-    names = [tensor.name for tensor in model.inputs]
-    n_windows = len(branches[names[0]])
-    forward = _compiled(model, of_batch)
-    size = rows_at_once(model, most=_BATCH)
-    parts = []
-    for first in range(0, n_windows, size):
-        batch = {name: branches[name][first : first + size] for name in names}
-        parts.append(forward(network_inputs(batch, model)).numpy())
-        if on_progress:
-            on_progress(min(first + size, n_windows), n_windows)
-    return np.concatenate(parts)

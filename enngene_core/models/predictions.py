@@ -27,6 +27,7 @@ def write_predictions(
     with_confidence: bool = False,
     of_sequences: bool = False,
     spread: np.ndarray | None = None,
+    distance: np.ndarray | None = None,
 ) -> None:
     """Write a row for each locus: place, probability of each class, highest scoring class.
 
@@ -52,11 +53,14 @@ def write_predictions(
     spread : ndarray of float, shape (n_loci,), optional
         Of an ensemble: standard deviation of its members' probabilities for the highest scoring
         class.
+    distance : ndarray of float, shape (n_loci,), optional
+        Of `Typical.distance`: a locus whose distance is above 1 is unlike the training windows.
     """
     columns = ["name", "length"] if of_sequences else ["chrom", "start", "end", "name", "strand"]
     columns += ["true_class"] if with_true_class else []
     columns += [*classes, "predicted_class", *(["confidence"] if with_confidence else [])]
     columns += [] if spread is None else ["spread"]
+    columns += [] if distance is None else ["unlike_training", "unlike_distance"]
     own: Iterator[Sequence[Any]] = repeat(())
     if isinstance(loci, Intervals) and not of_sequences:
         numbers = unread_columns(loci)
@@ -76,6 +80,8 @@ def write_predictions(
             if label is not None:
                 parts.append(class_cells[i] for i in label[few].tolist())
             parts.append(_predicted(values[few], class_cells))
+            if distance is not None:
+                parts.append(_unlike(distance[few]))
             for row, unread in zip(zip(*parts, strict=True), own, strict=False):
                 handle.write("\t".join((*row, *map(cell, unread))) + "\n")
 
@@ -97,6 +103,14 @@ def _sequences(loci: Windows | Intervals, few: slice) -> Iterator[str]:
 
 def _cell(text: bytes) -> str:
     return cell(text.decode("utf-8", "replace"))
+
+
+def _unlike(distance: np.ndarray) -> Iterator[str]:
+    for value in distance.tolist():
+        if math.isnan(value):
+            yield f"{_NA}\t{_NA}"
+        else:
+            yield f"{'yes' if value > 1 else 'no'}\t{value:.3f}"
 
 
 def _predicted(values: np.ndarray, class_cells: Sequence[str]) -> Iterator[str]:

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import numpy as np
 
-from enngene_core.dataset.new_windows import Kind, encode_new_file
+from enngene_core.dataset.new_windows import Kind, new_windows_in_turn, read_new_file
 from enngene_core.dataset.rejected import write_rejected_rows
 from enngene_core.dataset.sources import References
 from enngene_core.formats.intervals.intervals import Intervals
 from enngene_core.intervals.rejections import Rejections
 from enngene_core.models.bundle import BundleConfig, read_bundle
 from enngene_core.models.calibration import calibrated
-from enngene_core.models.inference import predict_probabilities, predict_with_spread
+from enngene_core.models.inference import Predictor
 from enngene_core.models.predictions import write_predictions
 from enngene_core.specs.execution import ExecutionSpec
 
@@ -32,14 +32,18 @@ class PredictionResult:
     spread : ndarray of float32, shape (n_intervals,), or None
         Of an ensemble: standard deviation of its members' probabilities for the highest scoring
         class, before any calibration; NaN as above.
+    distance : ndarray of float32, shape (n_intervals,), or None
+        From the training windows: above 1 for what is unlike them, NaN as above; None if the model
+        does not know them.
     rejections : Rejections
-        That, with the reason.
+        What could not be used, with the reason.
     """
 
     config: BundleConfig
     intervals: Intervals
     probabilities: np.ndarray
     spread: np.ndarray | None
+    distance: np.ndarray | None
     rejections: Rejections
 
 
@@ -84,43 +88,57 @@ def predict(
         If a file cannot be used.
     """
     bundle = read_bundle(model)
-    found, new = encode_new_file(
-        loci,
+    config = bundle.config
+    branches = tuple(config.network.branches)
+    loci_of_file = read_new_file(loci, references, config.dataset, kind=kind, branches=branches)
+    found = loci_of_file.intervals
+    is_ensemble, typical = config.n_members > 1, bundle.typical
+    of_windows = Predictor(bundle.model, with_spread=is_ensemble)
+    n_classes = len(config.dataset.classes)
+    values = np.full((len(found), n_classes + is_ensemble), np.nan, np.float32)
+    distance = np.full(len(found), np.nan, np.float32) if typical else None
+    rejections, n_done = [], 0
+    for new in new_windows_in_turn(
+        [loci_of_file],
         references,
-        bundle.config.dataset,
-        kind=kind,
-        branches=tuple(bundle.config.network.branches),
+        config.dataset,
+        branches=branches,
         execution=execution,
         on_folded=on_folded,
-    )
-    rows = np.searchsorted(found.line, new.windows.source_row)
-    spread = None
-    if bundle.config.n_members > 1:
-        known, spread_of_known = predict_with_spread(
-            bundle.model, new.branches, on_progress=on_progress
-        )
-        spread = _at(rows, spread_of_known, len(found))
-    else:
-        known = predict_probabilities(bundle.model, new.branches, on_progress=on_progress)
-    known = calibrated(bundle.config.calibration, known)
-    probabilities = _at(rows, known, len(found))
+    ):
+        rejections.append(new.rejections)
+        n_done += len(new.rejections)
+        if len(new.windows):
+            rows = np.searchsorted(found.line, new.windows.source_row)
+            known = of_windows(new.branches, _of_all(on_progress, n_done, len(found)))
+            known[:, :n_classes] = calibrated(config.calibration, known[:, :n_classes])
+            values[rows] = known
+            if typical is not None and distance is not None:
+                distance[rows] = typical.distance(new.branches, config.read_encodings)
+            n_done += len(rows)
+    rejected_rows = Rejections.joined(rejections)
+    spread = values[:, -1] if is_ensemble else None
+    probabilities = values[:, :n_classes]
     if output is not None:
         write_predictions(
             output,
             found,
-            classes=bundle.config.dataset.classes,
+            classes=config.dataset.classes,
             probabilities=probabilities,
             with_confidence=True,
             of_sequences=kind == "sequences",
             spread=spread,
+            distance=distance,
         )
     if rejected is not None:
-        write_rejected_rows(rejected, new.rejections, found)
-    return PredictionResult(bundle.config, found, probabilities, spread, new.rejections)
+        write_rejected_rows(rejected, rejected_rows, found)
+    return PredictionResult(config, found, probabilities, spread, distance, rejected_rows)
 
 
-def _at(rows: np.ndarray, values: np.ndarray, n: int) -> np.ndarray:
-    """An array of `n` rows, NaN but for the values at `rows`."""
-    found = np.full((n, *values.shape[1:]), np.nan, dtype=np.float32)
-    found[rows] = values
-    return found
+def _of_all(
+    on_progress: Callable[[int, int], None] | None, before: int, total: int
+) -> Callable[[int, int], None] | None:
+    """Told of some windows, tells of all."""
+    if on_progress is None:
+        return None
+    return lambda finished, _: on_progress(before + finished, total)

@@ -103,7 +103,7 @@ def imported_weights(
 
 
 def weight_path(layer: spec.ImportedLayer, name: str) -> str:
-    """Path in the network of an array that `imported_shapes` names: ``kernel``, ``forward/bias``."""
+    """Path in the network of an array that `imported_shapes` names, such as ``forward/bias``."""
     if not isinstance(layer, spec.Recurrent):
         return f"{layer.name}/{name}"
     *way, last = name.split("/")

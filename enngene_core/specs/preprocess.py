@@ -23,6 +23,7 @@ _LONGEST_CLASS_NAME = 100
 #: Other columns of the tables of predictions, and other rows of those of metrics.
 _RESERVED_CLASS_NAMES = (
     *("chrom", "start", "end", "name", "strand", "true_class", "predicted_class"),
+    *("unlike_training", "unlike_distance"),
     *("all", "macro average", "micro average"),
 )
 #: Other branches, parts of networks, and columns of the tables of attributions.

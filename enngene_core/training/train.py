@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from enngene_core.dataset.file import Dataset
+from enngene_core.dataset.typical import typical_of
 from enngene_core.errors import SpecError
 from enngene_core.formats.text.table import table_text
 from enngene_core.models.bundle import Bundle, BundleConfig, write_bundle
@@ -152,6 +153,7 @@ def train(
         found, cross_validation = _trained(run, members, folds)
         dataset_spec = opened.spec
         y_true = opened.label[found[0].division.validation]
+        typical = typical_of(opened, tuple(plan.network.branches))
 
     fits = tuple(trained.fitted for trained in found)
     metrics = mean_of_kept(fits)
@@ -173,7 +175,7 @@ def train(
         provenance=provenance,
     )
     result = TrainingResult(
-        bundle=Bundle(config, tuple(trained.model for trained in found)),
+        bundle=Bundle(config, tuple(trained.model for trained in found), typical),
         fits=fits,
         layers=plan.layers,
         counts=plan.counts,

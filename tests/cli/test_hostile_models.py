@@ -18,10 +18,9 @@ from tests.models import bundles
 MOST_MEMORY = 500
 IMPORTED = {
     f"{ending}: {name}": (ending, hostile)
-    for ending, kinds in (("h5", (corpus.KERAS, corpus.HDF5)), ("keras", (corpus.KERAS, corpus.ZIPS)))
-    for kind in kinds
-    for name, hostile in kind.items()
-}  # fmt: skip
+    for ending, cases in (("h5", corpus.KERAS | corpus.HDF5), ("keras", corpus.KERAS | corpus.ZIPS))
+    for name, hostile in cases.items()
+}
 #: Each takes a bundle, and is done if that is none.
 COMMANDS: dict[str, tuple[str, ...]] = {
     "predict": ("--intervals", "{good}/exons.bed", "--fasta", "{good}/genome.fa"),

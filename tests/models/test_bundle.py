@@ -44,7 +44,10 @@ def test_the_same_model_has_the_same_bytes(tmp_path: Path) -> None:
 
 def test_a_trained_bundle_holds_what_it_should(trained: TrainedModel) -> None:
     contents = members(trained.path)
-    assert tuple(contents) == MEMBERS
+    assert sorted(contents) == sorted((*MEMBERS, "typical.safetensors"))
+    typical = trained.result.bundle.typical
+    for name, array in safetensors.numpy.load(contents["typical.safetensors"]).items():
+        np.testing.assert_array_equal(array, typical.arrays[name])
     assert contents["history.tsv"].decode() == trained.history.read_text()
     tensors = safetensors.numpy.load(contents["model.safetensors"])
     kept = weights(trained.result.bundle.model)

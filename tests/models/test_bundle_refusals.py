@@ -6,12 +6,18 @@ from typing import Any
 
 import numpy as np
 import pytest
+import safetensors.numpy
 
+from enngene_core.dataset.typical import typical_shapes
 from enngene_core.errors import BundleError
 from enngene_core.models.bundle import read_bundle
 from tests.models.bundles import bundle_of, members, pack, with_config, with_tensors, write
-from tests.models.networks import NETWORKS
+from tests.models.networks import NETWORKS, dataset_of
 from tests.refusal import refused
+
+_NETWORK = NETWORKS[-1][1]
+_OF_DATASET = dataset_of(_NETWORK, width=21, n_classes=3).encodings
+ENCODINGS = {name: _OF_DATASET[name] for name in _NETWORK.branches}
 
 
 @pytest.fixture(scope="module")
@@ -185,6 +191,31 @@ def test_bad_tensors_are_refused(path: Path, kind: str) -> None:
     change, words = BAD_TENSORS[kind]
     with_tensors(path, change)
     with refused(BundleError, path, "model.safetensors", *words):
+        read_bundle(path)
+
+
+TYPICAL = {name: np.ones(shape, np.float32) for name, shape in typical_shapes(ENCODINGS).items()}
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"mean": np.ones(3, np.float32)}, ("mean", "of shape (3,)")),
+        ({"mean": TYPICAL["mean"].astype(float)}, ("mean", "float64")),
+        ({"whitening": np.full_like(TYPICAL["whitening"], np.nan)}, ("whitening", "finite")),
+        ({"threshold": np.zeros(1, np.float32)}, ("threshold is not above 0",)),
+        ({"evil": np.zeros(1, np.float32)}, ("'evil'",)),
+    ],
+)
+def test_what_training_windows_are_made_of_is_checked(
+    path: Path, changed: dict[str, np.ndarray], words: tuple[str, ...]
+) -> None:
+    name = "typical.safetensors"
+    whole = members(path)
+    pack(path, {**whole, name: safetensors.numpy.save(TYPICAL)}.items())
+    assert read_bundle(path).typical is not None
+    pack(path, {**whole, name: safetensors.numpy.save(TYPICAL | changed)}.items())
+    with refused(BundleError, path, name, *words):
         read_bundle(path)
 
 

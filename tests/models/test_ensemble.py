@@ -12,7 +12,7 @@ from enngene_core.interpretation.integrated_gradients import integrated_gradient
 from enngene_core.models.bundle import Bundle, read_bundle, weights
 from enngene_core.models.card import model_card
 from enngene_core.models.exporting import export_model
-from enngene_core.models.inference import predict_probabilities, predict_with_spread
+from enngene_core.models.inference import predict_probabilities, Predictor
 from enngene_core.models.network import build_network
 from enngene_core.specs.exporting import ExportSpec
 from enngene_core.specs.members import MembersSpec, check_size
@@ -191,7 +191,8 @@ def test_the_spread_is_that_of_the_members_about_their_mean(
     n_members: int, branches: dict[str, np.ndarray]
 ) -> None:
     bundle = ensemble_of(n_members)
-    found, spread = predict_with_spread(bundle.model, branches)
+    *columns, spread = Predictor(bundle.model, with_spread=True)(branches).T
+    found = np.stack(columns, axis=1)
     of_members = np.stack([predict_probabilities(m, branches) for m in bundle.members])
     np.testing.assert_allclose(found, predict_probabilities(bundle.model, branches), atol=1e-6)
     highest = found.argmax(axis=1)

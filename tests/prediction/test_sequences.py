@@ -31,6 +31,8 @@ ONE_CORE = ExecutionSpec(threads=1)
 GENOME = References(REAL_DATA / "genome.fa")
 WIDTH = 40
 
+UNLIKE = ("unlike_training", "unlike_distance")
+
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -103,7 +105,7 @@ def test_every_sequence_has_a_row_with_its_name_and_length(
         model, path, kind="sequences", output=output, rejected=rejected, execution=ONE_CORE
     )
     header, *rows = [line.split("\t") for line in output.read_text().splitlines()]
-    assert header == ["name", "length", "exons", "introns", "predicted_class"]
+    assert header == ["name", "length", "exons", "introns", "predicted_class", *UNLIKE]
     assert [row[:2] for row in rows] == [
         ["'=1+1", "40"], ["long", "44"], ["short", "32"], ["long", "1"],
     ]  # fmt: skip
@@ -132,7 +134,7 @@ def test_too_short_a_sequence_is_rejected_where_windows_are_dropped(
     path.write_text(f"{bases[0]}\nACGU\n")
     predict(model, path, kind="sequences", output=output, rejected=rejected, execution=ONE_CORE)
     rows = [line.split("\t") for line in output.read_text().splitlines()]
-    assert rows[2] == ["line_2", "4", "NA", "NA", "NA"]
+    assert rows[2] == ["line_2", "4"] + ["NA"] * 5
     assert rows[1][-1] in ("exons", "introns")
     line = rejected.read_text().splitlines()[1].split("\t")
     assert line[:2] == ["2", "ACGU"]
@@ -203,9 +205,9 @@ def test_an_ensemble_tells_how_far_its_members_lie_apart(tmp_path: Path) -> None
         REAL_DATA / "model_sequences.zip", REAL_DATA / "new.fa.gz", kind="sequences", output=output
     )
     header, *rows = [line.split("\t") for line in output.read_text().splitlines()]
-    assert header == ["name", "length", "exons", "introns", "predicted_class", "spread"]
+    assert header == ["name", "length", "exons", "introns", "predicted_class", "spread", *UNLIKE]
     assert result.spread is not None and len(rows) == 36
-    np.testing.assert_allclose([float(row[-1]) for row in rows], result.spread, atol=1e-6)
+    np.testing.assert_allclose([float(row[5]) for row in rows], result.spread, atol=1e-6)
     # Both members' probabilities, at the mean less or more the spread, lie between 0 and 1.
     assert (result.spread > 0).all()
     assert (result.spread <= result.probabilities.min(axis=1)).all()
