@@ -14,7 +14,17 @@ from tests.core_fixtures import CLASSES, REAL_DATA, RealDataset, TrainedModel
 from tests.refusal import refused
 
 ONE_CORE = ExecutionSpec(threads=1)
-HEADER = ["chrom", "start", "end", "name", "strand", *CLASSES, "predicted_class", "input_5"]
+HEADER = [
+    "chrom",
+    "start",
+    "end",
+    "name",
+    "strand",
+    *CLASSES,
+    "predicted_class",
+    "confidence",
+    "input_5",
+]
 
 
 def bed(folder: Path, text: str) -> Path:
@@ -53,15 +63,15 @@ def test_every_input_has_a_row_in_its_order(
     assert "chrUn" in result.rejections.reason[0]
     for index, row in enumerate(rows):
         if index in (1, 3):
-            assert row[5:] == ["NA"] * 4 + ["0"]
+            assert row[5:] == ["NA"] * 5 + ["0"]
             assert np.isnan(result.probabilities[index]).all()
             continue
         values = np.float64(row[5:8])
         np.testing.assert_allclose(values, result.probabilities[index], atol=1e-6)
         assert values.sum() == pytest.approx(1, abs=1e-5)
-        assert row[8] == CLASSES[values.argmax()]
+        assert row[8:10] == [CLASSES[values.argmax()], f"{result.probabilities[index].max():.6f}"]
     assert rows[0] == rows[4]
-    assert rows[5][9] == "."
+    assert rows[5][10] == "."
 
 
 def test_the_training_data_are_predicted_as_they_were_encoded(
@@ -118,11 +128,11 @@ def test_columns_that_nothing_reads_are_kept(
     output, rejected = tmp_path / "predictions.tsv", tmp_path / "rejected.tsv"
     predict(trained.path, intervals, references, output=output, rejected=rejected)
     header, *rows = [line.split("\t") for line in output.read_text().splitlines()]
-    assert header[:9] == HEADER[:9]
+    assert header[:10] == HEADER[:10]
     # Of a line that is too long 64 columns are kept.
-    assert header[9:] == [f"input_{n}" for n in (5, *range(7, 65))]
-    assert rows[0][9:14] == ["17", "-1", "'=2+2", "1.50", "."]
-    assert rows[1][5:12] == ["NA"] * 4 + ["3", "7", "."]
+    assert header[10:] == [f"input_{n}" for n in (5, *range(7, 65))]
+    assert rows[0][10:15] == ["17", "-1", "'=2+2", "1.50", "."]
+    assert rows[1][5:13] == ["NA"] * 5 + ["3", "7", "."]
     assert {len(row) for row in rows} == {len(header)}
     assert rejected.read_text() == (
         "line\ttext\treason\n2\tchrUn 2000 2100 peak 3 - 7\tchromosome chrUn is not in the genome\n"
