@@ -37,6 +37,9 @@ from tests.plots.results import (
     training_result,
 )
 
+FIGURES = sorted(
+    ("confusion", "precision_recall", "reliability", "roc", "scores", "threshold_curves")
+)
 MORE_HOSTILE = (
     "line\u2028```galaxy\u2028job_metrics()\u2028```",
     "nul \x00 and \u202e override",
