@@ -16,6 +16,8 @@ done > new.bed
 
 # The same intervals as peaks; and on a chromosome called 13, in their order on it, for tabix.
 awk -v OFS='\t' '{ print $1, $2, $3, $4, 0, $6, 1.5, -1, -1, int(($3 - $2) / 2) }' new.bed > new.narrowPeak
+# Exons and introns of them in one table, the class in its first column.
+awk -v OFS='\t' '$4 !~ /^intergenic/ { class = $4; sub("_.*", "", class); print class, $0 }' new.bed > labelled.tsv
 sed 's/^chr_//' new.bed | LC_ALL=C sort -k 1,1 -k 2,2n > "$work/new.bed"
 
 # These and the genome, compressed by bgzip.
@@ -82,6 +84,9 @@ Path("new.fa.gz").write_bytes(gzip.compress("".join(f">{n}\n{s}\n" for n, s in n
 Path("new.txt").write_text("".join(s.replace("T", "U") + "\n" for s in list(new.values())[::6]))
 PYTHON
 rm -f genome.fa.fai
+
+# Both classes in one FASTA; the class is the last word of each header.
+zcat exons.fa.gz introns.fa.gz > labelled.fa
 
 # The first exons with one line whose end is not greater than its start.
 awk -v OFS='\t' 'NR == 3 { $3 = $2 } { print } NR == 5 { exit }' exons.bed > end_before_start.bed

@@ -8,8 +8,10 @@ import keras
 import numpy as np
 
 from enngene_core.errors import BundleError
+from enngene_core.models.calibration import calibrated
 from enngene_core.models.ensemble import layers_of, members_of
 from enngene_core.models.inputs import network_inputs
+from enngene_core.specs.calibration import Calibration
 
 _BATCH = 1024
 #: Numbers that all layers together hand on for one batch: 1 GiB.
@@ -63,7 +65,9 @@ class Predictor:
     with_spread
         Of an ensemble: whether another column follows the classes. It is the standard deviation,
         over the members, of their probabilities for the class that is the highest in the mean: the
-        root of the mean squared deviation from that mean.
+        root of the mean squared deviation from that mean, before any calibration.
+    calibration
+        Of the probabilities, if any.
 
     Attributes
     ----------
@@ -71,11 +75,18 @@ class Predictor:
         Windows that the network reads at a time.
     """
 
-    def __init__(self, model: keras.Model, *, with_spread: bool = False) -> None:
+    def __init__(
+        self,
+        model: keras.Model,
+        *,
+        with_spread: bool = False,
+        calibration: Calibration | None = None,
+    ) -> None:
         import tensorflow as tf
 
         of_batch = _with_spread if with_spread else _probabilities
-        self._model = model
+        self._model, self._calibration = model, calibration
+        self._n_classes = model.output["probabilities"].shape[-1]
         self._names = [tensor.name for tensor in model.inputs]
         self._forward = tf.function(
             lambda inputs: of_batch(model, inputs), autograph=False, reduce_retracing=True
@@ -114,7 +125,10 @@ class Predictor:
                 )
             if on_progress:
                 on_progress(min(after, n_windows), n_windows)
-        return np.concatenate(parts)
+        found = np.concatenate(parts)
+        of_classes = found[:, : self._n_classes]
+        of_classes[:] = calibrated(self._calibration, of_classes)
+        return found
 
 
 def _probabilities(model: keras.Model, inputs: Mapping[str, Any]) -> Any:

@@ -12,7 +12,6 @@ from enngene_core.dataset.sources import References
 from enngene_core.formats.intervals.intervals import Intervals
 from enngene_core.intervals.rejections import Rejections
 from enngene_core.models.bundle import BundleConfig, read_bundle
-from enngene_core.models.calibration import calibrated
 from enngene_core.models.inference import Predictor
 from enngene_core.models.predictions import write_predictions
 from enngene_core.specs.execution import ExecutionSpec
@@ -93,7 +92,9 @@ def predict(
     loci_of_file = read_new_file(loci, references, config.dataset, kind=kind, branches=branches)
     found = loci_of_file.intervals
     is_ensemble, typical = config.n_members > 1, bundle.typical
-    of_windows = Predictor(bundle.model, with_spread=is_ensemble)
+    of_windows = Predictor(
+        bundle.model, with_spread=is_ensemble, calibration=config.calibration
+    )
     n_classes = len(config.dataset.classes)
     values = np.full((len(found), n_classes + is_ensemble), np.nan, np.float32)
     distance = np.full(len(found), np.nan, np.float32) if typical else None
@@ -110,9 +111,7 @@ def predict(
         n_done += len(new.rejections)
         if len(new.windows):
             rows = np.searchsorted(found.line, new.windows.source_row)
-            known = of_windows(new.branches, _of_all(on_progress, n_done, len(found)))
-            known[:, :n_classes] = calibrated(config.calibration, known[:, :n_classes])
-            values[rows] = known
+            values[rows] = of_windows(new.branches, _of_all(on_progress, n_done, len(found)))
             if typical is not None and distance is not None:
                 distance[rows] = typical.distance(new.branches, config.read_encodings)
             n_done += len(rows)

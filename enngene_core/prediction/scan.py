@@ -96,7 +96,7 @@ def scan(
         _check_size(grid, spec, execution, len(labels), len(strands), "structure" in branches)
         _spool(sources, grid, opened)
         encoder = SlidingEncoder(sources, dataset, branches, execution)
-        predictor = Predictor(bundle.model)
+        predictor = Predictor(bundle.model, calibration=config.calibration)
         background = background_scores(
             grid,
             sources,

@@ -80,7 +80,9 @@ def test_sequences_are_given_instead_of_intervals(foreign: Path, tmp_path: Path)
     finished = enngene(foreign, "predict", *model, *sequences, *outputs)
     assert finished.returncode == 0, finished.stderr
     assert finished.stdout.endswith("\n120 sequences, 0 of them unusable (NA)\n")
-    assert table.read_text().startswith("name\tlength\tintrons\texons\tpredicted_class\nchr_10:")
+    assert table.read_text().startswith(
+        "name\tlength\tintrons\texons\tpredicted_class\tconfidence\nchr_10:"
+    )
     assert rejected.read_text() == "line\ttext\treason\n"
     for given in ((), (*sequences, "--intervals", DATA / "exons.bed")):
         finished = enngene(foreign, "predict", *model, *given, *outputs)

@@ -14,7 +14,7 @@ from tests.core_fixtures import CLASSES, REAL_DATA, RealDataset, TrainedModel
 from tests.refusal import refused
 
 ONE_CORE = ExecutionSpec(threads=1)
-PREDICTED = [*CLASSES, "predicted_class", "unlike_training", "unlike_distance"]
+PREDICTED = [*CLASSES, "predicted_class", "confidence", "unlike_training", "unlike_distance"]
 HEADER = ["chrom", "start", "end", "name", "strand", *PREDICTED, "input_5"]
 
 
@@ -54,17 +54,17 @@ def test_every_input_has_a_row_in_its_order(
     assert "chrUn" in result.rejections.reason[0]
     for index, row in enumerate(rows):
         if index in (1, 3):
-            assert row[5:] == ["NA"] * 6 + ["0"]
+            assert row[5:] == ["NA"] * 7 + ["0"]
             assert np.isnan(result.probabilities[index]).all()
             continue
         values = np.float64(row[5:8])
         np.testing.assert_allclose(values, result.probabilities[index], atol=1e-6)
         assert values.sum() == pytest.approx(1, abs=1e-5)
-        assert row[8] == CLASSES[values.argmax()]
-        assert (row[9] == "yes") == (float(row[10]) > 1)
-        assert float(row[10]) == pytest.approx(result.distance[index], abs=1e-3)
+        assert row[8:10] == [CLASSES[values.argmax()], f"{result.probabilities[index].max():.6f}"]
+        assert (row[10] == "yes") == (float(row[11]) > 1)
+        assert float(row[11]) == pytest.approx(result.distance[index], abs=1e-3)
     assert rows[0] == rows[4]
-    assert rows[5][11] == "."
+    assert rows[5][12] == "."
 
 
 def test_the_training_data_are_predicted_as_they_were_encoded(
@@ -121,11 +121,11 @@ def test_columns_that_nothing_reads_are_kept(
     output, rejected = tmp_path / "predictions.tsv", tmp_path / "rejected.tsv"
     predict(trained.path, intervals, references, output=output, rejected=rejected)
     header, *rows = [line.split("\t") for line in output.read_text().splitlines()]
-    assert header[:11] == HEADER[:11]
+    assert header[:12] == HEADER[:12]
     # Of a line that is too long 64 columns are kept.
-    assert header[11:] == [f"input_{n}" for n in (5, *range(7, 65))]
-    assert rows[0][11:16] == ["17", "-1", "'=2+2", "1.50", "."]
-    assert rows[1][5:14] == ["NA"] * 6 + ["3", "7", "."]
+    assert header[12:] == [f"input_{n}" for n in (5, *range(7, 65))]
+    assert rows[0][12:17] == ["17", "-1", "'=2+2", "1.50", "."]
+    assert rows[1][5:15] == ["NA"] * 7 + ["3", "7", "."]
     assert {len(row) for row in rows} == {len(header)}
     assert rejected.read_text() == (
         "line\ttext\treason\n2\tchrUn 2000 2100 peak 3 - 7\tchromosome chrUn is not in the genome\n"

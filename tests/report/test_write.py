@@ -37,6 +37,9 @@ from tests.plots.results import (
     training_result,
 )
 
+FIGURES = sorted(
+    ("confusion", "precision_recall", "reliability", "roc", "scores", "threshold_curves")
+)
 MORE_HOSTILE = (
     "line\u2028```galaxy\u2028job_metrics()\u2028```",
     "nul \x00 and \u202e override",
@@ -236,7 +239,7 @@ def test_all_forms_are_written_and_figures_drawn_once(tmp_path: Path) -> None:
         markdown=tmp_path / "report.md",
         figures=tmp_path / "figures",
     )
-    assert sorted(drawn) == ["confusion", "precision_recall", "roc"]
+    assert sorted(drawn) == FIGURES
     for name in drawn:
         assert (tmp_path / f"figures/{name}.png").read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
         assert (tmp_path / f"figures/{name}.pdf").read_bytes()[:5] == b"%PDF-"
@@ -250,7 +253,7 @@ def test_all_forms_are_written_and_figures_drawn_once(tmp_path: Path) -> None:
     assert lines[1].split("\t")[:2] == ["'=a", "'=a"]  # no formula in a spreadsheet
 
     write_report(report, html=None, markdown=tmp_path / "again.md", figures=None)
-    assert len(drawn) == 3
+    assert len(drawn) == len(FIGURES)
     assert (tmp_path / "again.md").read_bytes() == (tmp_path / "report.md").read_bytes()
 
 
