@@ -66,11 +66,7 @@ def verdict(result: "ComparisonResult") -> list[str]:
     found = [
         f"By {WORDS[metric]}{mean}, the best is {listed([best.name])} with {number(best, metric)}."
     ]
-    leads = {
-        other.name: result.between(metric, best.name, other.name)
-        or result.between(metric, other.name, best.name)
-        for other in others
-    }
+    leads = {other.name: _lead(result, metric, best.name, other.name) for other in others}
     clear = [name for name, item in leads.items() if is_clear(item)]
     unclear = [name for name, item in leads.items() if item is not None and not is_clear(item)]
     if clear:
@@ -87,6 +83,14 @@ def verdict(result: "ComparisonResult") -> list[str]:
             f"with {listed([result.models[0].name])} alone."
         )
     return [" ".join(found), *_other_leaders(result, best.name)]
+
+
+def _lead(
+    result: "ComparisonResult", metric: str, best: str, other: str
+) -> "Comparison | None":
+    """Without resamples, accuracy has its exact test alone."""
+    found = result.between(metric, best, other)
+    return found or result.between(metric, best, other, test="mcnemar")
 
 
 def _told(names: list[str], leads: "dict[str, Comparison | None]") -> str:
