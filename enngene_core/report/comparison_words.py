@@ -85,9 +85,7 @@ def verdict(result: "ComparisonResult") -> list[str]:
     return [" ".join(found), *_other_leaders(result, best.name)]
 
 
-def _lead(
-    result: "ComparisonResult", metric: str, best: str, other: str
-) -> "Comparison | None":
+def _lead(result: "ComparisonResult", metric: str, best: str, other: str) -> "Comparison | None":
     """Without resamples, accuracy has its exact test alone."""
     found = result.between(metric, best, other)
     return found or result.between(metric, best, other, test="mcnemar")
@@ -105,7 +103,7 @@ def _told(names: list[str], leads: "dict[str, Comparison | None]") -> str:
 
 
 def _other_leaders(result: "ComparisonResult", best: str) -> list[str]:
-    leaders = {}
+    leaders: dict[str, list[str]] = {}
     for metric in WORDS:
         ranked = result.ranked(metric)
         if ranked and ranked[0].name != best:
