@@ -70,7 +70,7 @@ def verdict(result: "ComparisonResult") -> list[str]:
     clear = [name for name, item in leads.items() if is_clear(item)]
     unclear = [name for name, item in leads.items() if item is not None and not is_clear(item)]
     if clear:
-        found.append(f"It is clearly better than {_told(clear, leads)}.")
+        found.append(f"By more than chance explains, it is better than {_told(clear, leads)}.")
     if unclear:
         found.append(
             f"These windows do not show that it is better than {_told(unclear, leads)}: a lead "
