@@ -68,12 +68,13 @@ def compare(
     found = []
     with tempfile.TemporaryDirectory() as folder:
         for name, path in models:
-            part = Path(folder, "rejected.tsv")
-            rejected = source.rejected if isinstance(source, LabelledFiles) else None
+            own, part, rejected = source, Path(folder, "rejected.tsv"), None
+            if isinstance(source, LabelledFiles) and source.rejected is not None:
+                own, rejected = replace(source, rejected=part), source.rejected
             with told_by_name(name):
                 result = evaluate(
                     path,
-                    replace(source, rejected=part) if rejected else source,
+                    own,
                     EvaluationSpec(split=spec.split, resamples=0, seed=spec.seed),
                     execution=execution,
                     on_folded=on_folded,
@@ -82,7 +83,7 @@ def compare(
                 if not np.isfinite(result.probabilities).all():
                     raise BundleError(f"{path}: gives probabilities that are not finite")
             found.append(result)
-            if rejected:
+            if rejected is not None:
                 _add_rejected(rejected, name, part)
     order = [[result.config.dataset.classes.index(name) for name in classes] for result in found]
     labels = [np.argsort(own)[result.y_true] for own, result in zip(order, found, strict=True)]
@@ -99,7 +100,7 @@ def compare(
     ]
     inputs = {f"model {name}": sha256(path) for name, path in models}
     inputs |= {role: sha256(path) for role, path in _files(source)}
-    result = compared(
+    comparison = compared(
         judged,
         labels[0][rows[0]],
         classes,
@@ -109,8 +110,8 @@ def compare(
         inputs=inputs,
         execution=execution,
     )
-    write_tables(result, output=output, comparisons=comparisons)
-    return result
+    write_tables(comparison, output=output, comparisons=comparisons)
+    return comparison
 
 
 def _common_classes(models: Sequence[tuple[str, Path]]) -> tuple[str, ...]:

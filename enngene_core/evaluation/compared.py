@@ -142,7 +142,7 @@ def _by_bootstrap(
     classes: tuple[str, ...],
     pairs: list[_Pair],
 ) -> _Found:
-    wanted = {
+    wanted: dict[tuple[str, str | None], int] = {
         (metric, None): names.index((metric, of_class))
         for metric, of_class in OVERALL.items()
         if metric != "auroc"

@@ -66,15 +66,11 @@ def verdict(result: "ComparisonResult") -> list[str]:
     found = [
         f"By {WORDS[metric]}{mean}, the best is {listed([best.name])} with {number(best, metric)}."
     ]
-    leads = {
-        other.name: result.between(metric, best.name, other.name)
-        or result.between(metric, other.name, best.name)
-        for other in others
-    }
+    leads = {other.name: _lead(result, metric, best.name, other.name) for other in others}
     clear = [name for name, item in leads.items() if is_clear(item)]
     unclear = [name for name, item in leads.items() if item is not None and not is_clear(item)]
     if clear:
-        found.append(f"It is clearly better than {_told(clear, leads)}.")
+        found.append(f"By more than chance explains, it is better than {_told(clear, leads)}.")
     if unclear:
         found.append(
             f"These windows do not show that it is better than {_told(unclear, leads)}: a lead "
@@ -89,6 +85,12 @@ def verdict(result: "ComparisonResult") -> list[str]:
     return [" ".join(found), *_other_leaders(result, best.name)]
 
 
+def _lead(result: "ComparisonResult", metric: str, best: str, other: str) -> "Comparison | None":
+    """Without resamples, accuracy has its exact test alone."""
+    found = result.between(metric, best, other)
+    return found or result.between(metric, best, other, test="mcnemar")
+
+
 def _told(names: list[str], leads: "dict[str, Comparison | None]") -> str:
     texts = []
     for name in names[:_MOST_TOLD]:
@@ -101,7 +103,7 @@ def _told(names: list[str], leads: "dict[str, Comparison | None]") -> str:
 
 
 def _other_leaders(result: "ComparisonResult", best: str) -> list[str]:
-    leaders = {}
+    leaders: dict[str, list[str]] = {}
     for metric in WORDS:
         ranked = result.ranked(metric)
         if ranked and ranked[0].name != best:

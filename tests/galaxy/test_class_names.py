@@ -69,6 +69,33 @@ def test_names_of_elements_become_classes_as_they_are(
     assert classes_of(client, outputs["dataset"]) == names
 
 
+def test_names_of_elements_become_models_as_they_are(
+    checkout: Checkout, galaxy: GalaxyServer
+) -> None:
+    client = galaxy.client
+    history_id = client.create_history("model names")
+    models = {
+        """it's "both" $(touch harm) `touch harm`""": "model.zip",
+        "<b>séquence</b> & more\\n.zip": "model_sequence.zip",
+    }
+    files = {checkout.test_data / name: "zip" for name in models.values()}
+    ids = client.upload(history_id, files | {checkout.test_data / "dataset.h5": "h5"})
+    elements = {name: ids[file] for name, file in models.items()}
+    collection_id = client.create_list(history_id, "Models", elements)
+    inputs = {
+        "compared|kind": "bundles",
+        "compared|model": chosen(collection_id, kind="hdca"),
+        "compared|windows|source": "dataset",
+        "compared|windows|dataset": chosen(ids["dataset.h5"]),
+        "resamples": 10,
+    }
+    outputs = run_tool(client, history_id, "enngene_compare", inputs)
+    content = client.send("GET", f"/api/datasets/{outputs['numbers']}/display?to_ext=tabular")
+    _, *rows = content.decode().splitlines()
+    names = list(dict.fromkeys(row.split("\t")[0] for row in rows))
+    assert names == [name.removesuffix(".zip") for name in models]
+
+
 def test_negatives_are_a_class_that_is_named_after_their_positives(
     checkout: Checkout, galaxy: GalaxyServer
 ) -> None:

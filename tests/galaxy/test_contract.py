@@ -14,6 +14,7 @@ import enngene_core
 from enngene_core.cli.app import app
 from enngene_core.specs.base import Spec
 from enngene_core.specs.branches import BuiltInBranch
+from enngene_core.specs.comparison import ComparisonSpec
 from enngene_core.specs.evaluation import EvaluationSpec
 from enngene_core.specs.execution import ExecutionSpec
 from enngene_core.specs.exporting import ExportSpec
@@ -46,17 +47,19 @@ SPECS: dict[str, tuple[type[Spec], ...]] = {
     "train": (PresetSpec, TrainingSpec, MembersSpec),
     "tune": (TuningSpec,),
     "evaluate": (EvaluationSpec,),
+    "compare": (ComparisonSpec,),
     "interpret": (InterpretationSpec,),
     "import-model": (ImportSpec,),
     "export-model": (ExportSpec,),
 }
 # Set by the server for each job, and not by the user.
 EXECUTION_FLAGS = {f"--{name}" for name in ExecutionSpec.model_fields}
-# The class files go through a configfile, because the names of datasets are raw text. A job of
-# Galaxy that was killed begins in a new folder: checkpoints are for shells.
+# Files of classes and models go through configfiles, because the names of datasets are raw text. A
+# job of Galaxy that was killed begins in a new folder: checkpoints are for shells.
 UNUSED_FLAGS = {
     "preprocess": {"--intervals", "--sequences"},
     "evaluate": {"--intervals", "--sequences"},
+    "compare": {"--intervals", "--sequences", "--model", "--predictions"},
     "train": {"--checkpoint"},
 }
 # What a shell's user writes as one text, and a form takes apart.
