@@ -35,7 +35,8 @@ class Baselines:
         self, model: keras.Model, branches: Mapping[str, np.ndarray], contrast: Contrast
     ) -> None:
         self._model = model
-        self._branches = {tensor.name: branches[tensor.name] for tensor in model.inputs}
+        read = {tensor.name for tensor in model.inputs}
+        self._branches = {name: values for name, values in branches.items() if name in read}
         self._is_zero = contrast.baseline == "zero"
         self._shuffled: list[np.ndarray] = []
         if contrast.baseline == "shuffled":
@@ -43,6 +44,10 @@ class Baselines:
             codes = self._branches["sequence"]
             self._shuffled = [shuffled(codes, rng) for _ in range(contrast.shuffles)]
         self.n_each = max(1, len(self._shuffled))
+
+    def zeros(self) -> dict[str, np.ndarray]:
+        """Room for a score of each position, each of shape (n_windows, width)."""
+        return {name: np.zeros(x.shape, np.float32) for name, x in self._branches.items()}
 
     def of(self, rows: np.ndarray | slice) -> Iterator[tuple[Inputs, Inputs]]:
         """Inputs of the network for some windows, with each of their baselines."""

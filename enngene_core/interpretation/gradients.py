@@ -32,7 +32,7 @@ def output_differences(
     for first in range(0, len(target), batch):
         rows = slice(first, first + batch)
         of_class = tf.constant(target[rows], tf.int32)
-        at_baselines = []
+        at_baselines: list[np.ndarray] = []
         for inputs, baseline in baselines.of(rows):
             if not at_baselines:
                 at_window = output(inputs, of_class).numpy()

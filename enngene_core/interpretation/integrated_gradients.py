@@ -55,7 +55,7 @@ def integrated_gradients(
     """
     n, baselines = len(target), Baselines(model, branches, contrast)
     difference = output_differences(model, baselines, target, contrast)
-    found = {x.name: np.zeros((n, x.shape[1]), np.float32) for x in model.inputs}
+    found = baselines.zeros()
     used = np.zeros(n, dtype=np.int32)
     is_done = np.zeros(n, dtype=bool)
     attribute = _compiled(model, contrast)

@@ -9,8 +9,8 @@ from enngene_core.dataset.new_windows import Kind, encode_new_file
 from enngene_core.dataset.rejected import write_rejected_rows
 from enngene_core.dataset.sources import References
 from enngene_core.errors import SpecError
-from enngene_core.interpretation.files import write_attribution_table, write_attributions
 from enngene_core.interpretation.attributions import Attributions, Contrast, Progress
+from enngene_core.interpretation.files import write_attribution_table, write_attributions
 from enngene_core.interpretation.integrated_gradients import integrated_gradients
 from enngene_core.interpretation.mutagenesis import as_attributions, mutagenesis
 from enngene_core.interpretation.result import InterpretationResult

@@ -44,7 +44,7 @@ def smooth_gradients(
     """
     n, baselines = len(target), Baselines(model, branches, contrast)
     difference = output_differences(model, baselines, target, contrast)
-    found = {x.name: np.zeros((n, x.shape[1]), np.float32) for x in model.inputs}
+    found = baselines.zeros()
     # Each window has a number of its own, so that batches make no difference.
     seeds = named_rng(contrast.seed, "noise").integers(2**31, size=(n, 2))
 

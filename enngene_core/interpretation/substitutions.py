@@ -1,10 +1,8 @@
 """What a network gives for every substitution in the sequence, computed where it can differ."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import keras
-import numpy as np
 import tensorflow as tf
 
 from enngene_core.interpretation.baselines import Inputs
@@ -191,7 +189,7 @@ class Substitutions:
         spread = tf.gather(by_block, index, axis=3, batch_dims=1)
         return tf.transpose(spread, (1, 0, 2, 3, 4))
 
-    def _kernel_of_blocks(self, shape: tuple[int | None, ...]) -> tf.Tensor | None:
+    def _kernel_of_blocks(self, shape: Any) -> tf.Tensor | None:
         """Weights that the changed inputs of each block have; None if these are too many.
 
         Shape (n_blocks, positions of the end * channels, units).

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -45,7 +46,7 @@ def _runs(letters: str, colours: np.ndarray) -> list[tuple[tuple[int, int, int],
     breaks = np.flatnonzero((colours[1:] != colours[:-1]).any(axis=1)) + 1
     edges = [0, *breaks.tolist(), len(letters)]
     found = []
-    for begin, end in zip(edges[:-1], edges[1:], strict=True):
+    for begin, end in pairwise(edges):
         red, green, blue = colours[begin].tolist()
         found.append(((red, green, blue), letters[begin:end]))
     return found

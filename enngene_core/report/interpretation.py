@@ -49,7 +49,7 @@ def _settings_of_method(result: "InterpretationResult") -> list[tuple[str, str]]
     spec = result.spec
     if spec.method == "mutagenesis":
         return []
-    settings = [("baseline", spec.baseline)]
+    settings: list[tuple[str, str]] = [("baseline", spec.baseline)]
     if spec.baseline == "shuffled":
         settings.append(("shuffles", f"{spec.shuffles:,}"))
     if spec.method == "smoothgrad":
@@ -143,9 +143,9 @@ def _cautions(result: "InterpretationResult") -> list[str]:
     if n_large and spec.method == "integrated-gradients":
         found.append(
             f"In {count(n_large, 'window')} of {n:,} the contributions miss the difference that "
-            f"they explain by more than {percent(spec.tolerance)} (at most {percent(error.max())}), "
-            f"even with {spec.steps:,} steps. They are marked in the tables; where the difference "
-            "is near 0, a large relative error means little."
+            f"they explain by more than {percent(spec.tolerance)} (at most "
+            f"{percent(error.max())}), even with {spec.steps:,} steps. They are marked in the "
+            "tables; where the difference is near 0, a large relative error means little."
         )
     if spec.method == "mutagenesis" and len(result.branches) > 1:
         others = listed([name for name in result.branches if name != "sequence"])

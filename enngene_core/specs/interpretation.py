@@ -65,7 +65,7 @@ class InterpretationSpec(Spec):
     )
     noise: float = Field(
         0.15,
-        gt=0,
+        ge=0.001,
         le=10,
         description="Standard deviation of SmoothGrad's noise, as a share of the range of what a "
         "branch holds.",

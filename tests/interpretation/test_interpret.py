@@ -101,6 +101,15 @@ def test_the_file_holds_what_was_found(result: InterpretationResult, folder: Pat
     with h5py.File(folder / "attributions.h5") as file:
         assert file.attrs["format"] == "enngene-attributions"
         assert json.loads(file.attrs["classes"]) == list(CLASSES)
+        assert [file.attrs[name] for name in ("method", "of", "baseline")] == [
+            "integrated-gradients",
+            "logits",
+            "uniform",
+        ]
+        attributions = result.attributions
+        np.testing.assert_array_equal(file["completeness_error"], attributions.completeness_error)
+        np.testing.assert_array_equal(file["is_complete"], attributions.completeness_error <= 0.01)
+        np.testing.assert_array_equal(file["steps"], attributions.steps)
         np.testing.assert_array_equal(file["target"][:], result.target)
         np.testing.assert_array_equal(file["probabilities"][:], result.probabilities)
         np.testing.assert_array_equal(file["windows/start"][:], result.windows.start)
@@ -117,11 +126,11 @@ def test_the_table_has_a_row_for_each_position(result: InterpretationResult, fol
     header, *rows = [
         line.split("\t") for line in (folder / "attributions.tsv").read_text().splitlines()
     ]
-    assert header[:9] == [
+    assert header[:11] == [
         "chrom", "start", "end", "name", "strand", "window", "position", "target_class",
-        "probability",
+        "probability", "completeness_error", "steps",
     ]  # fmt: skip
-    assert header[9:] == [word for name in BRANCHES for word in (name, f"{name}_attribution")]
+    assert header[11:] == [word for name in BRANCHES for word in (name, f"{name}_attribution")]
     windows, n_windows, width = result.windows, len(result.windows), 51
     assert len(rows) == n_windows * width
     shown = {
@@ -136,10 +145,10 @@ def test_the_table_has_a_row_for_each_position(result: InterpretationResult, fol
         if windows.is_minus[index]:  # as the network read it
             starts.reverse()
         assert [(int(row[1]), int(row[2])) for row in of_window] == [(s, s + 1) for s in starts]
-        assert "".join(row[9] for row in of_window) == shown["sequence"][index]
-        assert "".join(row[11] for row in of_window) == shown["structure"][index]
+        assert "".join(row[11] for row in of_window) == shown["sequence"][index]
+        assert "".join(row[13] for row in of_window) == shown["structure"][index]
         assert {row[7] for row in of_window} == {CLASSES[result.target[index]]}
-        for column, name in ((10, "sequence"), (12, "structure"), (14, "conservation")):
+        for column, name in ((12, "sequence"), (14, "structure"), (16, "conservation")):
             np.testing.assert_allclose(
                 [float(row[column]) for row in of_window],
                 result.attributions.branches[name][index],

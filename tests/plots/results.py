@@ -15,7 +15,8 @@ from enngene_core.dataset.split import SplitResult
 from enngene_core.dataset.summary import Summary
 from enngene_core.dataset.trivial import GC, KMERS, LENGTH, PADDING, UNKNOWN, TrivialSignal
 from enngene_core.evaluation.result import EvaluationResult, score
-from enngene_core.interpretation.integrated_gradients import Attributions
+from enngene_core.interpretation.attributions import Attributions
+from enngene_core.interpretation.mutagenesis import as_attributions
 from enngene_core.interpretation.result import InterpretationResult
 from enngene_core.intervals.rejections import Rejections
 from enngene_core.intervals.windows import Windows
@@ -240,11 +241,29 @@ def interpretation_result(
         branches=branches,
         probabilities=probabilities,
         target=target,
-        attributions=Attributions(scores, np.full(n_windows, -2.0, dtype=np.float32)),
+        attributions=Attributions(
+            scores, np.full(n_windows, -2.0, dtype=np.float32), np.full(n_windows, 16)
+        ),
         rejections=Rejections.none(),
     )
 
 
 def with_difference(result: InterpretationResult, difference: np.ndarray) -> InterpretationResult:
-    attributions = Attributions(result.attributions.branches, difference)
+    attributions = replace(result.attributions, difference=difference)
     return replace(result, attributions=attributions)
+
+
+def mutagenesis_result(*, n_windows: int = 6, window: int = 20) -> InterpretationResult:
+    """To T lowers the output by 1.5 at position 3 (from 0) of each window; all else by nothing."""
+    result = interpretation_result(n_windows=n_windows, window=window)
+    codes = result.branches["sequence"]
+    codes[:, 3] = 0
+    effects = np.zeros((n_windows, window, 4), dtype=np.float32)
+    effects[:, 3, 3] = -1.5
+    effects[codes == 4] = np.nan
+    return replace(
+        result,
+        spec=result.spec.model_copy(update={"method": "mutagenesis"}),
+        attributions=as_attributions(effects),
+        effects=effects,
+    )

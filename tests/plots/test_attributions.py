@@ -43,7 +43,7 @@ def test_ground_is_symmetric_about_white() -> None:
 def test_titles_name_window_place_and_probability() -> None:
     display = AttributionsDisplay(interpretation_result(), 0).plot()
     titles = [text.get_text() for text in display.ax.texts if text.get_weight() == "bold"]
-    assert titles[0] == "peak_4   chr1:4,000\N{EN DASH}4,020 (+)   probability 0.800"
+    assert titles[0] == "peak_4   chr1:4,000\N{EN DASH}4,020 (+)   probability 0.800   error 0 %"
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ import pytest
 from enngene_core.evaluation.result import score
 from enngene_core.report.description import Figure, Report
 from enngene_core.report.evaluation import evaluation_report
-from enngene_core.report.interpretation import MOST_FIGURES, interpretation_report
+from enngene_core.report.interpretation import interpretation_report
+from enngene_core.report.interpretation_figures import MOST_FIGURES
 from enngene_core.report.preprocess import preprocess_report
 from enngene_core.report.split import split_report
 from enngene_core.report.training import training_report
@@ -21,6 +22,7 @@ from tests.plots.results import (
     config,
     evaluation_result,
     interpretation_result,
+    mutagenesis_result,
     names,
     preprocess_result,
     split_result,
@@ -174,6 +176,35 @@ def test_interpretation_counts_large_completeness_errors() -> None:
     assert "at most 9.1 %" in warnings
 
 
+def test_interpretation_tells_how_exact_it_is() -> None:
+    result = interpretation_result()
+    text = text_of(interpretation_report(result))
+    assert "6 windows of 6 are within the tolerance of 1.0 %, with 16 steps" in text
+    rows = table_of(interpretation_report(result), "windows").rows
+    assert [row[-2:] for row in rows] == [[0.0, 16]] * 6
+
+
+def test_interpretation_tells_the_baseline_and_the_output() -> None:
+    result = interpretation_result()
+    spec = result.spec.model_copy(
+        update={"baseline": "shuffled", "shuffles": 7, "of": "probabilities", "seed": 5}
+    )
+    text = text_of(interpretation_report(replace(result, spec=spec)))
+    assert "the network's probability of the window's own predicted class" in text
+    assert "7 shuffles of its own bases" in text
+    assert "seed: 5" in text
+
+
+def test_mutagenesis_says_what_it_changed() -> None:
+    report = interpretation_report(mutagenesis_result())
+    assert "each base of the sequence was replaced by each of the three others" in text_of(report)
+    assert "structure and conservation stayed as before" in warnings_of(report)
+    numbers = table_of(report, "substitutions_1")
+    fourth = dict(zip(numbers.columns, numbers.rows[3], strict=True))
+    assert (fourth["sequence"], fourth["to_T"], fourth["sequence_attribution"]) == ("A", -1.5, 0.5)
+    assert "completeness" not in " ".join(table_of(report, "windows").columns)
+
+
 def test_interpretation_shares_and_numbers() -> None:
     report = interpretation_report(interpretation_result())
     assert "sequence 100.0 %, structure 0.0 %, conservation 0.0 %" in text_of(report)
@@ -194,7 +225,9 @@ def test_interpretation_of_one_class_says_so() -> None:
 def test_interpretation_of_many_classes_draws_some() -> None:
     report = interpretation_report(interpretation_result(names(50), n_windows=100))
     figures = [b for s in report.sections for b in s.blocks if isinstance(b, Figure)]
-    assert len(figures) == MOST_FIGURES
+    names_of_figures = [figure.name for figure in figures]
+    assert sum(name.startswith("attributions_") for name in names_of_figures) == MOST_FIGURES
+    assert sum(name.startswith("logos_") for name in names_of_figures) == MOST_FIGURES
     assert len(table_of(report, "classes").rows) == 50
 
 
