@@ -6,6 +6,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from enngene_core.cli.options import Execution, Flat, Model, ReportOptions, Reports, write
+from enngene_core.formats.meme import read_meme
 from enngene_core.outputs import written_together
 from enngene_core.quiet import silenced
 from enngene_core.specs.execution import ExecutionSpec
@@ -35,6 +36,7 @@ def motifs(
     reports: Reports = ReportOptions(),
 ) -> None:
     """Show which short patterns a model looks for."""
+    known_motifs = None if known is None else read_meme(known)
     with silenced():
         from enngene_core.cli.progress import CountProgress
         from enngene_core.interpretation.motifs import find as work
@@ -48,7 +50,7 @@ def motifs(
             dataset,
             spec,
             output=table,
-            files=work.MotifFiles(known, of_sequence, of_structure),
+            files=work.MotifFiles(known_motifs, of_sequence, of_structure),
             execution=execution,
             on_progress=CountProgress,
         )

@@ -31,7 +31,7 @@ class MotifsSpec(Spec):
         "each class.",
     )
     threshold: float = Field(
-        0.5,
+        0.7,
         ge=0.1,
         le=1,
         description="What counts as a site of a motif: a place where the filter reaches this share "

@@ -21,6 +21,7 @@ from enngene_core.specs.exporting import ExportSpec
 from enngene_core.specs.importing import ImportSpec
 from enngene_core.specs.interpretation import InterpretationSpec
 from enngene_core.specs.members import MembersSpec
+from enngene_core.specs.motifs import MotifsSpec
 from enngene_core.specs.negatives import NegativesSpec
 from enngene_core.specs.network import (
     MAX_LAYERS,
@@ -49,6 +50,7 @@ SPECS: dict[str, tuple[type[Spec], ...]] = {
     "evaluate": (EvaluationSpec,),
     "compare": (ComparisonSpec,),
     "interpret": (InterpretationSpec,),
+    "motifs": (MotifsSpec,),
     "import-model": (ImportSpec,),
     "export-model": (ExportSpec,),
 }

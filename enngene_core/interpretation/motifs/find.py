@@ -1,6 +1,6 @@
 """Motifs of a model, from windows of a dataset."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from enngene_core.dataset.file import Dataset
 from enngene_core.errors import InsufficientMemoryError, MotifError, SpecError
-from enngene_core.formats.meme import read_meme
+from enngene_core.formats.meme import KnownMotif
 from enngene_core.formats.text.table import write_table
 from enngene_core.interpretation.motifs import known as known_motifs
 from enngene_core.interpretation.motifs import modisco
@@ -40,17 +40,17 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class MotifFiles:
-    """What a search for motifs reads and writes beside its table.
+    """What a search for motifs compares with, and writes beside its table.
 
     Attributes
     ----------
-    known : Path or None
-        Known motifs in MEME's format, to compare with.
+    known : sequence of KnownMotif or None
+        What the motifs of the sequence are compared with.
     meme, structure_meme : Path or None
         Motifs of the sequence and of the structure branch to write, in that format.
     """
 
-    known: Path | None = None
+    known: Sequence[KnownMotif] | None = None
     meme: Path | None = None
     structure_meme: Path | None = None
 
@@ -78,7 +78,7 @@ def find_motifs(
     output
         Table of motifs to write.
     files
-        Known motifs, and files of motifs.
+        Known motifs, and files of motifs to write.
     execution
         Cores and memory.
     on_progress
@@ -91,11 +91,11 @@ def find_motifs(
     InsufficientMemoryError
         If the windows would not fit into memory.
     """
-    known = None if files.known is None else read_meme(files.known)
-    check_installed(spec, has_known=known is not None)
+    known = files.known
     bundle = read_bundle(model)
     config = bundle.config
     layers = _checked_layers(bundle, spec, files)
+    _check_installed(spec, has_known=known is not None)
     with Dataset(dataset) as opened:
         check_match(config, opened)
         rows = opened.rows(spec.split)
@@ -134,14 +134,8 @@ def find_motifs(
     return result
 
 
-def check_installed(spec: MotifsSpec, *, has_known: bool) -> None:
-    """Refuse to begin what lacks an optional library.
-
-    Raises
-    ------
-    MotifError
-        The message names it.
-    """
+def _check_installed(spec: MotifsSpec, *, has_known: bool) -> None:
+    """Refuse to begin what lacks an optional library."""
     if spec.method != "filters":
         modisco.check_installed()
     if has_known:
