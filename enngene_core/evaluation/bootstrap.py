@@ -51,7 +51,9 @@ def intervals(measures: Measures, *, resamples: int, seed: int, n_threads: int =
     Efron and Tibshirani, An Introduction to the Bootstrap, 1993, chapters 13 and 8 (strata);
     Davison and Hinkley, Bootstrap Methods and their Application, 1997, chapter 5 (basic).
     """
-    return ends_of(measures, resampled(measures, resamples=resamples, seed=seed, n_threads=n_threads))
+    return ends_of(
+        measures, resampled(measures, resamples=resamples, seed=seed, n_threads=n_threads)
+    )
 
 
 def intervals_and_bands(

@@ -92,9 +92,7 @@ def predict(
     loci_of_file = read_new_file(loci, references, config.dataset, kind=kind, branches=branches)
     found = loci_of_file.intervals
     is_ensemble, typical = config.n_members > 1, bundle.typical
-    of_windows = Predictor(
-        bundle.model, with_spread=is_ensemble, calibration=config.calibration
-    )
+    of_windows = Predictor(bundle.model, with_spread=is_ensemble, calibration=config.calibration)
     n_classes = len(config.dataset.classes)
     values = np.full((len(found), n_classes + is_ensemble), np.nan, np.float32)
     distance = np.full(len(found), np.nan, np.float32) if typical else None

@@ -12,7 +12,7 @@ from enngene_core.interpretation.integrated_gradients import integrated_gradient
 from enngene_core.models.bundle import Bundle, read_bundle, weights
 from enngene_core.models.card import model_card
 from enngene_core.models.exporting import export_model
-from enngene_core.models.inference import predict_probabilities, Predictor
+from enngene_core.models.inference import Predictor, predict_probabilities
 from enngene_core.models.network import build_network
 from enngene_core.specs.exporting import ExportSpec
 from enngene_core.specs.members import MembersSpec, check_size

@@ -31,6 +31,7 @@ ONE_CORE = ExecutionSpec(threads=1)
 GENOME = References(REAL_DATA / "genome.fa")
 WIDTH = 40
 
+PREDICTED = ["name", "length", "exons", "introns", "predicted_class", "confidence"]
 UNLIKE = ("unlike_training", "unlike_distance")
 
 
@@ -105,7 +106,15 @@ def test_every_sequence_has_a_row_with_its_name_and_length(
         model, path, kind="sequences", output=output, rejected=rejected, execution=ONE_CORE
     )
     header, *rows = [line.split("\t") for line in output.read_text().splitlines()]
-    assert header == ["name", "length", "exons", "introns", "predicted_class", "confidence", *UNLIKE]
+    assert header == [
+        "name",
+        "length",
+        "exons",
+        "introns",
+        "predicted_class",
+        "confidence",
+        *UNLIKE,
+    ]
     assert [row[:2] for row in rows] == [
         ["'=1+1", "40"], ["long", "44"], ["short", "32"], ["long", "1"],
     ]  # fmt: skip
@@ -205,7 +214,16 @@ def test_an_ensemble_tells_how_far_its_members_lie_apart(tmp_path: Path) -> None
         REAL_DATA / "model_sequences.zip", REAL_DATA / "new.fa.gz", kind="sequences", output=output
     )
     header, *rows = [line.split("\t") for line in output.read_text().splitlines()]
-    assert header == ["name", "length", "exons", "introns", "predicted_class", "confidence", "spread", *UNLIKE]
+    assert header == [
+        "name",
+        "length",
+        "exons",
+        "introns",
+        "predicted_class",
+        "confidence",
+        "spread",
+        *UNLIKE,
+    ]
     assert result.spread is not None and len(rows) == 36
     np.testing.assert_allclose([float(row[6]) for row in rows], result.spread, atol=1e-6)
     # Both members' probabilities, at the mean less or more the spread, lie between 0 and 1.
