@@ -42,6 +42,10 @@ def test_no_text_steers_a_terminal() -> None:
     assert cell("a\x1b[2Jb\x7f\x9b") == "a [2Jb  "
 
 
+def test_no_text_turns_the_direction_of_its_neighbours() -> None:
+    assert cell("a\u202eb\u2066c\u200f") == "a b c "
+
+
 def test_the_name_of_a_file_need_not_be_text(tmp_path: Path) -> None:
     write_table(tmp_path / "t.tsv", ("file",), [("b\udcff.bed",)])
     assert (tmp_path / "t.tsv").read_text() == "file\nb\\udcff.bed\n"

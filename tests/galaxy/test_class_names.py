@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import h5py
@@ -138,3 +140,46 @@ def test_negatives_are_a_class_that_is_named_after_their_positives(
         },
     )
     assert classes_of(client, made["dataset"]) == ["exons", "negatives of exons"]
+
+
+def test_a_dataset_whose_name_is_a_command_is_only_a_name(
+    checkout: Checkout, galaxy: GalaxyServer, tmp_path: Path
+) -> None:
+    client = galaxy.client
+    history_id = client.create_history("a command")
+    files = {}
+    for name, file in (("a'; touch canary; '", "exons.bed"), ("`touch canary`", "introns.bed")):
+        files[Path(shutil.copy(checkout.test_data / file, tmp_path / name))] = "bed"
+    ids = client.upload(history_id, {**files, checkout.test_data / "genome.fa": "fasta"})
+    fasta = chosen(ids["genome.fa"])
+    inputs: dict[str, Any] = {
+        "input|kind": "intervals",
+        "input|intervals": chosen(*(ids[path.name] for path in files)),
+        "input|reference|source": "history",
+        "input|reference|fasta": fasta,
+        "window": 30,
+    }
+    outputs = run_tool(client, history_id, "enngene_preprocess", inputs)
+    assert classes_of(client, outputs["dataset"]) == [path.name for path in files]
+    # The same words as the names of what a model is trained on and used on.
+    trained = run_tool(
+        client,
+        history_id,
+        "enngene_train",
+        {"dataset": chosen(outputs["dataset"]), "training|epochs": 1},
+    )
+    predicted = run_tool(
+        client,
+        history_id,
+        "enngene_predict",
+        {
+            "model": chosen(trained["model"]),
+            "new|kind": "intervals",
+            "new|intervals": chosen(ids["a'; touch canary; '"]),
+            "new|reference|source": "history",
+            "new|reference|fasta": fasta,
+        },
+    )
+    table = client.send("GET", f"/api/datasets/{predicted['predictions']}/display?to_ext=tabular")
+    header = table.decode().splitlines()[0].split("\t")
+    assert header[5:7] == [path.name for path in files]
