@@ -22,17 +22,13 @@ def reliability_figure(result: "EvaluationResult") -> Figure:
                    bins.share_right, *share_intervals(bins))  # fmt: skip
         each = zip(*(column.tolist() for column in columns), strict=True)
         rows += [(name, *values) for values in each if values[2]]
-    both = (
-        " Both are shown: the networks' own probabilities and the calibrated ones."
-        if result.uncalibrated
-        else ""
-    )
+    both = " Shown before and after calibration." if result.uncalibrated else ""
     return Figure(
         "reliability",
-        "Reliability: of the windows that were predicted with about some probability, the share "
-        "that is right, with its 95 % interval (Wilson), and below how many windows those are. On "
-        "the dashed line a model is as often right as it says; below it, it is too sure. The "
-        "expected calibration error is the mean distance from that line." + both,
+        "Reliability: of windows that were predicted with some probability, the share that is "
+        "right, with its 95 % interval (Wilson), and below their number. On the dashed line a "
+        "model is as often right as it says; below it, it is too sure. The calibration error is "
+        "the mean distance from it." + both,
         lambda: ReliabilityDisplay(result).plot().figure,
         Table(
             "reliability",
@@ -58,8 +54,7 @@ def scores_figure(result: "EvaluationResult") -> Figure:
     return Figure(
         "scores",
         "Scores: the probability of each class, of its own windows (upwards) and of all others "
-        "(downwards), each histogram as high as its row, with the median. The less they share, the "
-        "better the class is told apart.",
+        "(downwards); histograms as high as the row, with medians.",
         lambda: ScoreDisplay(result).plot().figure,
         Table(
             "scores",

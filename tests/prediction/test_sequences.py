@@ -143,7 +143,7 @@ def test_too_short_a_sequence_is_rejected_where_windows_are_dropped(
     path.write_text(f"{bases[0]}\nACGU\n")
     predict(model, path, kind="sequences", output=output, rejected=rejected, execution=ONE_CORE)
     rows = [line.split("\t") for line in output.read_text().splitlines()]
-    assert rows[2] == ["line_2", "4"] + ["NA"] * 5
+    assert rows[2] == ["line_2", "4"] + ["NA"] * 6
     assert rows[1][4] in ("exons", "introns")
     line = rejected.read_text().splitlines()[1].split("\t")
     assert line[:2] == ["2", "ACGU"]
