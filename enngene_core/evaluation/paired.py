@@ -15,6 +15,8 @@ from enngene_core.seeding import named_rng
 
 #: Weights that are worked on at once: few enough to stay in a core's own memory.
 _WEIGHTS_AT_ONCE = 1 << 16
+#: A difference below this is rounding.
+_NOTHING = 1e-12
 
 
 def resampled_together(
@@ -99,6 +101,7 @@ def bootstrap_tests(
     with one draw more; intervals that tests are read from).
     """
     drawn = np.where(is_biased, 2 * differences - drawn, drawn)
+    drawn[np.abs(drawn) < _NOTHING] = 0
     is_drawn = ~np.isnan(drawn)
     n = is_drawn.sum(axis=0)
     below, above = (drawn <= 0).sum(axis=0), (drawn >= 0).sum(axis=0)

@@ -33,9 +33,10 @@ def comparison_report(result: "ComparisonResult") -> Report:
         ("correction of p-values", spec.correction),
         ("resamples", f"{spec.resamples:,}, seed {spec.seed}"),
     ]
+    ran = ("tensorflow", "keras") if result.models[0].judged.config else ()
     provenance = {
         "inputs_sha256": result.inputs,
-        "software": software("numpy", "scipy", "scikit-learn"),
+        "software": software(*ran, "numpy", "scipy", "scikit-learn"),
     }
     return Report(
         f"Comparison of models: which is the best on {result.split or 'these'} windows",

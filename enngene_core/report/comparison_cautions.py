@@ -39,9 +39,9 @@ def cautions(result: "ComparisonResult") -> list[str]:
         )
     found += _of_classes(result, counts)
     found.append(
-        "The tests take each window for a witness of its own. Windows that overlap, lie in one "
-        "gene or are copies of each other are not: with many such the intervals are too narrow and "
-        f"the p-values too small.{_dividing(result)}"
+        "The tests take the windows for independent of each other. Windows that overlap, lie in "
+        "one gene or are copies of each other are not: with many such the intervals are too narrow "
+        f"and the p-values too small.{_dividing(result)}"
     )
     found += _of_resamples(result)
     found.append(

@@ -138,5 +138,6 @@ def how_tested(result: "ComparisonResult") -> str:
         "ranges overlap can still differ clearly. The p-value tells how easily chance makes such a "
         f"difference between models that are equally good. {several}"
         f"AUROC is compared by DeLong's test. {draws}Accuracy is compared by McNemar's exact test, "
-        "too."
+        "too. That there are several numbers is not corrected for: decide before you look which of "
+        "them matters."
     )

@@ -68,6 +68,8 @@ def test_p_values_of_draws_by_hand() -> None:
     assert found[2].p_value == 2 * (0 + 1) / 5  # never 0
     assert np.isnan([found[3].p_value, found[3].low, found[3].high]).all()
     assert found[0].low == pytest.approx(np.quantile(drawn[:, 0], 0.025))
+    # Rounding is no difference.
+    assert bootstrap_tests(np.zeros(1), np.full((4, 1), 1e-16), np.zeros(1, bool))[0].p_value == 1
     # A number that draws are too high in: mirrored at what was found.
     biased = bootstrap_tests(np.array([-2.0]), drawn[:, :1], np.ones(1, bool))[0]
     assert biased.low == pytest.approx(-4 - np.quantile(drawn[:, 0], 0.975))
