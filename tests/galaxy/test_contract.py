@@ -32,6 +32,7 @@ from enngene_core.specs.network import (
 )
 from enngene_core.specs.preprocess import PreprocessSpec
 from enngene_core.specs.presets import PresetSpec
+from enngene_core.specs.scan import ScanSpec
 from enngene_core.specs.split import SplitSpec
 from enngene_core.specs.training import TrainingSpec
 from enngene_core.specs.tuning import TuningSpec
@@ -46,6 +47,7 @@ SPECS: dict[str, tuple[type[Spec], ...]] = {
     "train": (PresetSpec, TrainingSpec, MembersSpec),
     "tune": (TuningSpec,),
     "evaluate": (EvaluationSpec,),
+    "scan": (ScanSpec,),
     "interpret": (InterpretationSpec,),
     "import-model": (ImportSpec,),
     "export-model": (ExportSpec,),
