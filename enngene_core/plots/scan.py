@@ -70,6 +70,7 @@ class ScoresDisplay:
             size = (max(2.4 * n_columns + 0.4, 4.2), 2.1 * n_rows + 0.7)
             self.figure = Figure(figsize=size, layout="constrained")
             axes = self.figure.subplots(n_rows, n_columns, squeeze=False, sharex=True, sharey=True)
+            axes[0, 0].xaxis.set_major_formatter(lambda value, _: f"{value:g}")
             lowest = self._lowest()
             for ax, histogram, name in zip(axes.flat, self.histograms, names, strict=False):
                 _draw(ax, histogram, lowest)
@@ -113,6 +114,7 @@ def _draw(ax: Axes, histogram: ScoreHistogram, lowest: float) -> None:
     threshold = histogram.threshold if is_within else -1
     ax.axvline(threshold, color=GREY, linewidth=1, linestyle="--", label="cut-off of peaks")
     ax.set_yscale("log")
+    ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
     ax.set_ylim(lowest, 150)
     ax.set_xlim(0, 1)
     ax.grid(axis="y")
@@ -161,9 +163,7 @@ class PeaksDisplay:
                     label=name,
                 )
             name_rows(self.ax, list(self.densities))
-            self.ax.set_xlim(0, max(shares.max(initial=0) * 1.05, 1e-9) or 1)
-            if not shares.any():
-                self.ax.set_xlim(0, 1)
+            self.ax.set_xlim(0, 1.05 * shares.max() if shares.any() else 1)
             self.ax.xaxis.set_major_locator(MaxNLocator(6))
             if shares.max(initial=0) >= 1000:
                 self.ax.xaxis.set_major_formatter(spaced)

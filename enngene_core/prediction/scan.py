@@ -202,7 +202,7 @@ def _check_size(
     if is_folded and n_folded > spec.max_folded:
         raise SpecError(
             f"the model reads structure, so that {n_folded:,} windows would be folded (some "
-            f"{_folding_hours(n_folded, grid.width, execution.n_threads):.1f} hours on "
+            f"{_folding_minutes(n_folded, grid.width, execution.n_threads):,.0f} minutes on "
             f"{execution.n_threads} cores); expected {spec.max_folded:,} at most: scan --regions "
             "or --chromosomes, or with a larger --step, or allow more with --max-folded"
         )
@@ -215,11 +215,11 @@ def _check_size(
         )
 
 
-def _folding_hours(n_windows: int, width: int, n_threads: int) -> float:
+def _folding_minutes(n_windows: int, width: int, n_threads: int) -> float:
     """Roughly: folding 100 nt with all pair probabilities takes 2.5 ms, and more than twice as
     long what is twice as long.
     """
-    return n_windows * 2.5e-3 * math.pow(width / 100, 2.2) / n_threads / 3600
+    return n_windows * 2.5e-3 * math.pow(width / 100, 2.2) / n_threads / 60
 
 
 def _spool(sources: Sources, grid: Grid, opened: ExitStack) -> None:

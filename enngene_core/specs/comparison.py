@@ -7,14 +7,14 @@ from pydantic import Field
 
 from enngene_core.errors import SpecError
 from enngene_core.specs.base import Spec
-from enngene_core.specs.evaluation import EvaluationSpec
+from enngene_core.specs.evaluation import JudgingSpec
 
 #: More models than this give more pairs than a reader, or their correction, can bear.
 MOST_MODELS = 20
 _SUFFIXES = (".zip", ".tsv", ".tabular", ".txt")
 
 
-class ComparisonSpec(EvaluationSpec):
+class ComparisonSpec(JudgingSpec):
     """On which windows models are compared, which of them, and how sure is sure."""
 
     against: Literal["all", "first"] = Field(

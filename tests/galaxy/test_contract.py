@@ -34,6 +34,7 @@ from enngene_core.specs.network import (
 )
 from enngene_core.specs.preprocess import PreprocessSpec
 from enngene_core.specs.presets import PresetSpec
+from enngene_core.specs.scan import ScanSpec
 from enngene_core.specs.split import SplitSpec
 from enngene_core.specs.training import TrainingSpec
 from enngene_core.specs.tuning import TuningSpec
@@ -49,6 +50,7 @@ SPECS: dict[str, tuple[type[Spec], ...]] = {
     "tune": (TuningSpec,),
     "evaluate": (EvaluationSpec,),
     "compare": (ComparisonSpec,),
+    "scan": (ScanSpec,),
     "interpret": (InterpretationSpec,),
     "motifs": (MotifsSpec,),
     "import-model": (ImportSpec,),

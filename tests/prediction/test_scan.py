@@ -216,7 +216,7 @@ def test_files_that_cannot_be_used_are_named(tmp_path: Path) -> None:
 
 
 def test_a_scan_that_would_take_too_much_is_refused(tmp_path: Path) -> None:
-    with refused(SpecError, "folded", "hours", "--max-folded"):
+    with refused(SpecError, "folded", "minutes", "--max-folded"):
         scan(REAL_DATA / "model_tracks.zip", TRACKS, ScanSpec(max_folded=1000))
     references = References(REAL_DATA / "genome.fa", (REAL_DATA / "phyloP.bw",))
     with refused(InsufficientMemoryError, "1 MiB are allowed", "--step"):

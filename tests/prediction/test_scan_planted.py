@@ -24,7 +24,7 @@ SIZE = 120_000
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One filter, which counts the bases of the site; the class `class_0` is a good match."""
+    """One filter, which counts the bases of the site; the class `class0` is a good match."""
     network = NetworkSpec(
         branches={
             "sequence": (
@@ -65,7 +65,7 @@ def test_planted_sites_are_found_on_their_strands(model: Path, tmp_path: Path) -
     scan(
         model,
         references,
-        ScanSpec(step=STEP, background=30_000, peak_class=("class_0",), max_unknown=0),
+        ScanSpec(step=STEP, background=30_000, peak_class=("class0",), max_unknown=0),
         peaks=output,
         execution=ONE_CORE,
     )
@@ -80,7 +80,7 @@ def test_planted_sites_are_found_on_their_strands(model: Path, tmp_path: Path) -
     assert hits == len(sites)
     # 5 % of the windows may be chance, and so few windows as one make a peak of chance.
     assert len(found) <= 1.25 * len(sites)
-    assert all(r[3] == "class_0" and float(r[8]) >= -np.log10(0.05) for r in rows)
+    assert all(r[3] == "class0" and float(r[8]) >= -np.log10(0.05) for r in rows)
 
 
 def test_a_genome_without_sites_has_no_peaks(model: Path, tmp_path: Path) -> None:
@@ -90,11 +90,12 @@ def test_a_genome_without_sites_has_no_peaks(model: Path, tmp_path: Path) -> Non
         result = scan(
             model,
             references,
-            ScanSpec(step=STEP, background=10_000, peak_class=("class_0",), seed=seed),
+            ScanSpec(step=STEP, background=10_000, peak_class=("class0",), seed=seed),
             execution=ONE_CORE,
         )
         assert result.n_peaks == 0
-        # Scores of the genome are distributed as those of the background.
+        # At every score, the genome has the share of windows that the background has above it.
         significance = result.classes[0].significance
-        share = np.cumsum(significance.n_by_rank) / result.n_windows
-        assert np.abs(share - significance.p).max() < 0.05
+        ranks = np.flatnonzero(significance.n_by_rank)
+        shares = np.cumsum(significance.n_by_rank)[ranks] / result.n_windows
+        assert np.abs(shares - significance.p[ranks]).max() < 0.03
