@@ -89,9 +89,8 @@ def main() -> None:
                 for side, of_side in found.items()
             }
             for side, (seconds, of_processor, memory) in medians.items():
-                print(
-                    f"| {n_windows:,} | {side} | {seconds:.1f} | {of_processor:.1f} | {memory:.0f} |"
-                )
+                took = f"{seconds:.1f} | {of_processor:.1f} | {memory:.0f}"
+                print(f"| {n_windows:,} | {side} | {took} |")
             a, b = (medians[side] for side in sides)
             print(
                 f"| {n_windows:,} | times faster | {b[0] / a[0]:.1f} | {b[1] / a[1]:.1f} | |",
