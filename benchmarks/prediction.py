@@ -88,9 +88,9 @@ def main() -> None:
                 side: [statistics.median(values) for values in zip(*of_side, strict=True)]
                 for side, of_side in found.items()
             }
-            for side, (seconds, of_processor, memory) in medians.items():
-                took = f"{seconds:.1f} | {of_processor:.1f} | {memory:.0f}"
-                print(f"| {n_windows:,} | {side} | {took} |")
+            for side, numbers in medians.items():
+                cells = " | ".join(f"{number:.1f}" for number in numbers)
+                print(f"| {n_windows:,} | {side} | {cells} |")
             a, b = (medians[side] for side in sides)
             print(
                 f"| {n_windows:,} | times faster | {b[0] / a[0]:.1f} | {b[1] / a[1]:.1f} | |",

@@ -10,7 +10,7 @@ import numpy as np
 
 from enngene_core.formats.intervals.intervals import Intervals
 from enngene_core.formats.intervals.unread import unread_cells, unread_columns
-from enngene_core.formats.text.table import cell
+from enngene_core.formats.text.table import cell, cells
 from enngene_core.intervals.windows import Windows
 
 _NA = "NA"
@@ -62,10 +62,11 @@ def write_predictions(
     columns += [] if spread is None else ["spread"]
     columns += [] if distance is None else ["unlike_training", "unlike_distance"]
     own: Iterator[Sequence[Any]] = repeat(())
+    has_own = False
     if isinstance(loci, Intervals) and not of_sequences:
         numbers = unread_columns(loci)
         columns += [f"input_{number}" for number in numbers]
-        own = unread_cells(loci, numbers)
+        own, has_own = unread_cells(loci, numbers), bool(numbers)
     class_cells = [cell(name) for name in classes]
     label = loci.label if with_true_class and isinstance(loci, Windows) else None
     more = [probabilities.max(axis=1)] if with_confidence else []
@@ -82,27 +83,36 @@ def write_predictions(
             parts.append(_predicted(values[few], class_cells))
             if distance is not None:
                 parts.append(_unlike(distance[few]))
-            for row, unread in zip(zip(*parts, strict=True), own, strict=False):
-                handle.write("\t".join((*row, *map(cell, unread))) + "\n")
+            rows: Iterator[str] = map("\t".join, zip(*parts, strict=True))
+            if has_own:
+                rows = (
+                    "\t".join((row, *map(cell, unread)))
+                    for row, unread in zip(rows, own, strict=False)
+                )
+            handle.writelines(f"{row}\n" for row in rows)
 
 
 def _places(loci: Windows | Intervals, few: slice) -> Iterator[str]:
-    columns = (
-        getattr(loci, name)[few].tolist() for name in ("chrom", "start", "end", "name", "strand")
-    )
-    for chrom, start, end, name, strand in zip(*columns, strict=True):
-        # Datasets come from strangers: their strands may be any text.
-        yield f"{cell(loci.chroms[chrom])}\t{start}\t{end}\t{_cell(name)}\t{_cell(strand)}"
+    start, end, chrom = (getattr(loci, name)[few].tolist() for name in ("start", "end", "chrom"))
+    chroms = {index: cell(loci.chroms[index]) for index in set(chrom)}
+    # Datasets come from strangers: their strands may be any text.
+    places = zip(chrom, start, end, _cells(loci.name[few]), _cells(loci.strand[few]), strict=True)
+    for index, first, last, name, strand in places:
+        yield f"{chroms[index]}\t{first}\t{last}\t{name}\t{strand}"
 
 
 def _sequences(loci: Windows | Intervals, few: slice) -> Iterator[str]:
     length = (loci.end[few] - loci.start[few]).tolist()
-    for name, n in zip(loci.name[few].tolist(), length, strict=True):
-        yield f"{_cell(name)}\t{n}"
+    for name, n in zip(_cells(loci.name[few]), length, strict=True):
+        yield f"{name}\t{n}"
 
 
-def _cell(text: bytes) -> str:
-    return cell(text.decode("utf-8", "replace"))
+def _cells(texts: np.ndarray) -> list[str]:
+    values = texts.tolist()
+    # With a line break in one of them they can't be joined by it.
+    if any(b"\n" in value for value in values):
+        return [cell(value.decode("utf-8", "replace")) for value in values]
+    return cells(values)
 
 
 def _unlike(distance: np.ndarray) -> Iterator[str]:

@@ -15,18 +15,18 @@ NAMES = (
     "@SUM(A1)", "$(touch${IFS}canary)", "`touch canary`", "'; touch canary; '", "a\x1b[2Jb",
     "\u202eback\u2066", "[x](javascript:alert(1))", "${galaxy}", "%s%n", "../../canary",
 )  # fmt: skip
-CLASSES = ("<b>exons</b>", "-1'; touch canary; '")
+CLASSES = ("<b>exons</b>", "'; touch canary; '")
 #: Steers a terminal, or turns the direction of the text around it.
 STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 TABLES = ("predictions.tsv", "evaluated.tsv", "metrics.tsv", "attributions.tsv", "rejected.tsv")
 
 
 def renamed(file: str, path: Path, n_lines: int) -> Path:
-    """Real intervals under hostile names, and one on a chromosome of such a name."""
+    """Real intervals under hostile names, and one on a chromosome that the genome lacks."""
     lines = [line.split("\t") for line in (REAL_DATA / file).read_text().splitlines()[:n_lines]]
     for number, line in enumerate(lines):
         line[3] = NAMES[number % len(NAMES)]
-    lines.append(["=<i>\u202echr", "1", "99", "on_no_chromosome", "0", "+"])
+    lines.append(["chrUn", "1", "99", "on_no_chromosome", "0", "+"])
     path.write_text("".join("\t".join(line) + "\n" for line in lines), encoding="utf-8")
     return path
 

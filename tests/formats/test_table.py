@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enngene_core.formats.text.table import cell, table_text, write_table
+from enngene_core.formats.text.table import cell, cells, table_text, write_table
 
 
 @pytest.mark.parametrize("formula", ["=1+1", "+1", "-1+1", "@SUM(A1)", "=HYPERLINK(a)"])
@@ -40,6 +40,12 @@ def test_a_written_table_has_one_header_line(tmp_path: Path) -> None:
 
 def test_no_text_steers_a_terminal() -> None:
     assert cell("a\x1b[2Jb\x7f\x9b") == "a [2Jb  "
+
+
+@given(st.lists(st.text(st.characters(exclude_characters="\n", exclude_categories=["Cs"]))))
+def test_many_texts_are_as_one_by_one(texts: list[str]) -> None:
+    assert cells([text.encode() for text in texts]) == [cell(text) for text in texts]
+    assert cells([b"\xff", b"=1"]) == ["\ufffd", "'=1"]
 
 
 def test_no_text_turns_the_direction_of_its_neighbours() -> None:

@@ -22,7 +22,9 @@ def unread_columns(intervals: Intervals) -> tuple[int, ...]:
 
     Those after the 64th are left out.
     """
-    n_columns = max((len(fields) for fields in _fields(intervals)), default=0)
+    texts = (intervals.lines.text(line) for line in intervals.line.tolist())
+    n_columns = 1 + max((text.strip(" \t").count("\t") for text in texts), default=-1)
+    n_columns = min(n_columns, _MOST_COLUMNS)
     read = _READ_OF_GFF if intervals.is_gff else _READ_OF_BED
     return tuple(number for number in range(1, n_columns + 1) if number not in read)
 

@@ -1,5 +1,6 @@
 """Tables as tab-separated text with one header line."""
 
+import re
 from collections.abc import Iterable, Sequence
 from itertools import chain
 from pathlib import Path
@@ -10,6 +11,13 @@ _FORMULA_STARTS = ("=", "+", "-", "@")
 #: direction in which its neighbours are shown.
 _TURNING = [0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
 _INVISIBLE = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029, *_TURNING], " ")
+
+#: One of these, or the start of a formula, in any of some lines.
+_HARMFUL = re.compile(
+    f"[{''.join(map(re.escape, map(chr, set(_INVISIBLE) - {0x0A})))}]"
+    f"|^[{re.escape(''.join(_FORMULA_STARTS))}].",
+    re.MULTILINE,
+)
 
 
 def cell(value: Any) -> str:
@@ -27,6 +35,14 @@ def cell(value: Any) -> str:
     if isinstance(value, float):  # np.float64 too; np.float32 is cast by the caller
         return f"{value:.6g}"
     return str(value)
+
+
+def cells(texts: Sequence[bytes]) -> list[str]:
+    """`cell` of many texts in UTF-8 without line breaks: nearly all are fine as they are."""
+    joined = b"\n".join(texts).decode("utf-8", "replace")
+    if _HARMFUL.search(joined):
+        return [cell(text.decode("utf-8", "replace")) for text in texts]
+    return joined.split("\n") if len(texts) else []
 
 
 def table_text(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
