@@ -14,7 +14,7 @@ from enngene_core.evaluation.comparison import ComparisonResult, Judged, told_by
 from enngene_core.evaluation.evaluate import LabelledFiles, evaluate
 from enngene_core.evaluation.result import EvaluationResult
 from enngene_core.formats.text.table import cell
-from enngene_core.models.bundle import read_config
+from enngene_core.models.bundle import check_bundle
 from enngene_core.provenance import sha256
 from enngene_core.specs.comparison import ComparisonSpec, check_names
 from enngene_core.specs.evaluation import EvaluationSpec
@@ -119,7 +119,7 @@ def _common_classes(models: Sequence[tuple[str, Path]]) -> tuple[str, ...]:
     classes = None
     for name, path in models:
         with told_by_name(name):
-            own = read_config(path).dataset.classes
+            own = check_bundle(path).dataset.classes
         classes = classes or own
         if sorted(own) != sorted(classes):
             raise SpecError(

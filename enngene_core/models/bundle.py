@@ -159,7 +159,7 @@ def read_bundle(path: Path) -> Bundle:
         If the file is no bundle, is damaged, or holds what a bundle must not hold.
     """
     files = _read_files(path)
-    config = _read_config(path, files["config.json"])
+    config = _check_bundle(path, files["config.json"])
     _check_members(path, config, files)
     members = []
     for name in weights_names(config.n_members):
@@ -168,15 +168,15 @@ def read_bundle(path: Path) -> Bundle:
     return Bundle(config, tuple(members))
 
 
-def read_config(path: Path) -> BundleConfig:
-    """Config of a bundle alone, whose networks are neither built nor checked.
+def check_bundle(path: Path) -> BundleConfig:
+    """Config of a bundle; its networks are not built.
 
     Raises
     ------
     BundleError
         If the file is no bundle, or its config cannot be used.
     """
-    return _read_config(path, _read_files(path)["config.json"])
+    return _check_bundle(path, _read_files(path)["config.json"])
 
 
 def _built(path: Path, config: BundleConfig) -> keras.Model:
@@ -249,7 +249,7 @@ def _checked_names(path: Path, archive: zipfile.ZipFile) -> list[str]:
     return found
 
 
-def _read_config(path: Path, content: bytes) -> BundleConfig:
+def _check_bundle(path: Path, content: bytes) -> BundleConfig:
     try:
         values = json.loads(content)
     except (ValueError, RecursionError) as error:
