@@ -43,6 +43,7 @@ def cautions(result: "ComparisonResult") -> list[str]:
         "one gene or are copies of each other are not: with many such the intervals are too narrow "
         f"and the p-values too small.{_dividing(result)}"
     )
+    found += _of_perfection(result)
     found += _of_resamples(result)
     found.append(
         "These are tests of trained networks, not of kinds of networks: the same network trained "
@@ -110,6 +111,23 @@ def _dividing(result: "ComparisonResult") -> str:
             "a split by chromosome or by homology avoids that."
         )
     return ""
+
+
+def _of_perfection(result: "ComparisonResult") -> list[str]:
+    perfect = [
+        model.name
+        for model in result.models
+        if any(
+            low == high == 1 for _, low, high in (model.overall("auroc"), model.overall("accuracy"))
+        )
+    ]
+    if not perfect:
+        return []
+    return [
+        f"An interval without width, as of {listed(perfect)}, does not mean that the number is "
+        "sure: windows that are drawn again from right ones are right. Ask whether something in "
+        "the windows or branches gives the classes away."
+    ]
 
 
 def _of_resamples(result: "ComparisonResult") -> list[str]:

@@ -7,16 +7,35 @@ from pydantic import Field
 
 from enngene_core.errors import SpecError
 from enngene_core.specs.base import Spec
-from enngene_core.specs.evaluation import JudgingSpec
+from enngene_core.specs.splitting import SplitName
 
 #: More models than this give more pairs than a reader, or their correction, can bear.
 MOST_MODELS = 20
 _SUFFIXES = (".zip", ".tsv", ".tabular", ".txt")
 
 
-class ComparisonSpec(JudgingSpec):
+class ComparisonSpec(Spec):
     """On which windows models are compared, which of them, and how sure is sure."""
 
+    split: SplitName = Field(
+        "test",
+        description="Part of the dataset to compare on; take one whose windows are new to all "
+        "models.",
+    )
+    resamples: int = Field(
+        2000,
+        ge=0,
+        le=20_000,
+        description="How often the windows are drawn again for the 95 % intervals and p-values; "
+        "without (0), only AUROC and accuracy are tested.",
+    )
+    seed: int = Field(
+        1,
+        ge=0,
+        le=2**32 - 1,
+        description="Start of all random choices: the same seed gives the same intervals and "
+        "p-values.",
+    )
     against: Literal["all", "first"] = Field(
         "all",
         description="Which models are compared: every one with every other (all), or every one "

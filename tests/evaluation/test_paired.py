@@ -8,9 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import false_discovery_control
 
+from enngene_core.evaluation.bootstrap import multiplicities
 from enngene_core.evaluation.measures import Measures
 from enngene_core.evaluation.multiplicity import adjusted
 from enngene_core.evaluation.paired import bootstrap_tests, mcnemar_test, resampled_together
+from enngene_core.seeding import named_rng
 from tests.plots.compared import predicted
 
 CLASSES = ("a", "b", "c")
@@ -31,6 +33,22 @@ def test_every_model_sees_the_same_draws() -> None:
     # A copy of a model has its numbers in each draw, wherever it stands.
     again = resampled_together([models[2], models[0], models[2]], resamples=30, seed=5)
     np.testing.assert_array_equal(again, drawn[[2, 0, 2]])
+
+
+def test_a_draw_is_an_evaluation_of_the_drawn_windows() -> None:
+    """The slow way: windows are written as often as they were drawn, and judged again."""
+    y_true, probabilities = predicted(CLASSES, 60, [1.0, 1.5])
+    order = np.random.default_rng(3).permutation(60)
+    y_true, probabilities = y_true[order], [found[order] for found in probabilities]
+    models = [Measures(y_true, found, CLASSES) for found in probabilities]
+    drawn = resampled_together(models, resamples=5, seed=9)
+    counts = multiplicities(models[0].class_sizes, 5, named_rng(9, "resamples from 0"))
+    by_class = np.argsort(y_true, kind="stable")
+    for draw, times in enumerate(counts):
+        rows = np.repeat(by_class, times)
+        for model, found in enumerate(probabilities):
+            expected = Measures(y_true[rows], found[rows], CLASSES).values()[0]
+            np.testing.assert_allclose(drawn[model, draw], expected, atol=1e-12)
 
 
 def test_draws_are_of_windows_and_not_of_places() -> None:

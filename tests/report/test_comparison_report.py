@@ -127,6 +127,19 @@ def test_too_few_resamples_for_so_many_tests() -> None:
     assert "gives no p-value" not in warnings_of(comparison_report(enough))
 
 
+def test_perfection_is_not_trusted() -> None:
+    y_true = np.arange(40) % 2
+    perfect = np.where(np.eye(2)[y_true] > 0, 0.9, 0.1).astype(np.float32)
+    _, (other,) = predicted(("a", "b"), 40, [1.0])
+    models = [Judged("x", perfect), Judged("y", other)]
+    spec = ComparisonSpec(resamples=50)
+    result = compared(models, y_true, ("a", "b"), spec, execution=ONE_CORE)
+    told = warnings_of(comparison_report(result))
+    assert "An interval without width, as of x, does not mean" in told
+    usual = comparison_result(("x", "y"), CLASSES, 60)
+    assert "without width" not in warnings_of(comparison_report(usual))
+
+
 def test_what_was_left_out_is_counted() -> None:
     made = {"config": config(CLASSES)}
     result = comparison_result(("x", "y"), CLASSES, 60, split=None, n_left_out=3, judged=made)
