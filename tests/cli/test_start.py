@@ -35,7 +35,8 @@ def test_preprocessing_and_its_report_load_no_tensorflow() -> None:
 @pytest.mark.parametrize(
     "command",
     [
-        *("negatives", "preprocess", "split", "train", "tune", "evaluate", "predict", "interpret"),
+        *("negatives", "preprocess", "split", "train", "tune", "evaluate", "predict", "scan"),
+        *("interpret",),
         *("import-model", "export-model"),
     ],
 )
