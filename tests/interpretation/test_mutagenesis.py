@@ -35,9 +35,7 @@ def plain(
     changed[:, np.arange(width), :, np.arange(width)] = np.arange(4)
     all_of_them = {name: np.repeat(values, 4 * width, axis=0) for name, values in branches.items()}
     all_of_them["sequence"] = changed.reshape(-1, width)
-    found, own = (
-        np.asarray(model(network_inputs(x, model))[of]) for x in (all_of_them, branches)
-    )
+    found, own = (np.asarray(model(network_inputs(x, model))[of]) for x in (all_of_them, branches))
     of_class = np.repeat(target, 4 * width)
     effects = found[np.arange(len(found)), of_class].reshape(n, width, 4)
     effects = effects - own[np.arange(n), target][:, None, None]
