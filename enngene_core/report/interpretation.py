@@ -138,13 +138,13 @@ def _how_good(result: "InterpretationResult") -> list[Block]:
 def _cautions(result: "InterpretationResult") -> list[str]:
     found = []
     spec, n = result.spec, len(result.windows)
-    error = result.attributions.completeness_error
+    error, steps = result.attributions.completeness_error, result.attributions.steps
     n_large = int(np.count_nonzero(~result.is_complete))
-    if n_large and spec.method == "integrated-gradients":
+    if n_large and steps is not None and spec.method == "integrated-gradients":
         found.append(
             f"In {count(n_large, 'window')} of {n:,} the contributions miss the difference that "
             f"they explain by more than {percent(spec.tolerance)} (at most "
-            f"{percent(error.max())}), even with {spec.steps:,} steps. They are marked in the "
+            f"{percent(error.max())}), even with {int(steps.max()):,} steps. They are marked in the "
             "tables; where the difference is near 0, a large relative error means little."
         )
     if spec.method == "mutagenesis" and len(result.branches) > 1:

@@ -50,11 +50,11 @@ class InterpretationSpec(Spec):
         ge=0,
         le=1,
         description="Completeness error that is good enough: how far the sum of a window's "
-        "contributions may be from what they explain, as a share of it. Steps are doubled for the "
-        "windows above it.",
+        "contributions may be from what they explain, as a share of it. Windows above it get three "
+        "times as many steps, again and again.",
     )
     steps: int = Field(
-        512,
+        324,
         ge=2,
         le=1024,
         description="Most points on the path from the baseline to the window; a window that needs "

@@ -179,10 +179,11 @@ def test_sequences_are_explained_in_their_own_places(
     header, *rows = [line.split("\t") for line in table.read_text().splitlines()]
     assert header == [
         *("name", "start", "end", "window", "position", "target_class", "probability"),
+        *("completeness_error", "steps"),
         *("sequence", "sequence_attribution", "structure", "structure_attribution"),
     ]
     first, long, short = rows[:WIDTH], rows[WIDTH : 2 * WIDTH], rows[2 * WIDTH :]
-    assert "".join(row[7] for row in first) == middle
+    assert "".join(row[9] for row in first) == middle
     assert {row[0] for row in first} == {"'=1+1"}
     assert [row[1:3] for row in first] == [[str(i), str(i + 1)] for i in range(WIDTH)]
     assert [row[1:3] for row in long] == [[str(i + 2), str(i + 3)] for i in range(WIDTH)]
