@@ -95,12 +95,12 @@ def find_motifs(
     bundle = read_bundle(model)
     config = bundle.config
     layers = _checked_layers(bundle, spec, files)
-    _check_installed(spec, has_known=known is not None)
     with Dataset(dataset) as opened:
         check_match(config, opened)
         rows = opened.rows(spec.split)
         chosen = _drawn(rows, opened.label[rows], spec)
         _check_memory(len(chosen), config, layers, spec, execution)
+        _check_installed(spec, has_known=known is not None)
         label = opened.label[chosen].astype(np.int64)
         branches = {name: _read(opened, name, chosen) for name in config.network.branches}
     search = _Search(bundle, spec, branches, label, execution.n_threads, on_progress)
