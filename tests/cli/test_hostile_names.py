@@ -71,7 +71,7 @@ def told(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Told]:
          "--output", "predictions.tsv"),
         ("interpret", "--model", "model.zip", "--intervals", str(exons), *fasta, "--steps", "2",
          "--output", "a.h5", "--table", "attributions.tsv", *report("interpret")),
-        ("negatives", "--intervals", str(exons), *fasta, "--output", "negatives.bed",
+        ("negatives", "--positives", str(exons), *fasta, "--output", "negatives.bed",
          *report("negatives")),
     ]  # fmt: skip
     return run_in_turn([(folder, command) for command in words])
