@@ -159,7 +159,7 @@ def read_bundle(path: Path) -> Bundle:
         If the file is no bundle, is damaged, or holds what a bundle must not hold.
     """
     files = _read_files(path)
-    config = _check_bundle(path, files["config.json"])
+    config = _read_config(path, files["config.json"])
     _check_members(path, config, files)
     members = []
     for name in weights_names(config.n_members):
@@ -176,7 +176,7 @@ def check_bundle(path: Path) -> BundleConfig:
     BundleError
         If the file is no bundle, or its config cannot be used.
     """
-    return _check_bundle(path, _read_files(path)["config.json"])
+    return _read_config(path, _read_files(path)["config.json"])
 
 
 def _built(path: Path, config: BundleConfig) -> keras.Model:
@@ -249,7 +249,7 @@ def _checked_names(path: Path, archive: zipfile.ZipFile) -> list[str]:
     return found
 
 
-def _check_bundle(path: Path, content: bytes) -> BundleConfig:
+def _read_config(path: Path, content: bytes) -> BundleConfig:
     try:
         values = json.loads(content)
     except (ValueError, RecursionError) as error:
