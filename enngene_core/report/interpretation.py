@@ -144,8 +144,8 @@ def _cautions(result: "InterpretationResult") -> list[str]:
         found.append(
             f"In {count(n_large, 'window')} of {n:,} the contributions miss the difference that "
             f"they explain by more than {percent(spec.tolerance)} (at most "
-            f"{percent(error.max())}), even with {int(steps.max()):,} steps. They are marked in the "
-            "tables; where the difference is near 0, a large relative error means little."
+            f"{percent(error.max())}), even with {int(steps.max()):,} steps. They are marked in "
+            "the tables; where the difference is near 0, a large relative error means little."
         )
     if spec.method == "mutagenesis" and len(result.branches) > 1:
         others = listed([name for name in result.branches if name != "sequence"])
