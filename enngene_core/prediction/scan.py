@@ -1,6 +1,5 @@
 """Scanning: sliding windows over a genome get a probability for each class, and peaks."""
 
-import math
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -201,7 +200,7 @@ def _check_size(
     n_folded = grid.n_cells * n_strands + spec.background
     if is_folded and n_folded > spec.max_folded:
         raise SpecError(
-            f"the model reads structure, so that {n_folded:,} windows would be folded (some "
+            f"the model reads structure, so that {n_folded:,} windows would be folded (about "
             f"{_folding_minutes(n_folded, grid.width, execution.n_threads):,.0f} minutes on "
             f"{execution.n_threads} cores); expected {spec.max_folded:,} at most: scan --regions "
             "or --chromosomes, or with a larger --step, or allow more with --max-folded"
@@ -216,10 +215,8 @@ def _check_size(
 
 
 def _folding_minutes(n_windows: int, width: int, n_threads: int) -> float:
-    """Roughly: folding 100 nt with all pair probabilities takes 2.5 ms, and more than twice as
-    long what is twice as long.
-    """
-    return n_windows * 2.5e-3 * math.pow(width / 100, 2.2) / n_threads / 60
+    """Roughly: 12 ms for 100 nt with all pair probabilities, and five times that for 200 nt."""
+    return n_windows * 12e-3 * (width / 100) ** 2.4 / n_threads / 60
 
 
 def _spool(sources: Sources, grid: Grid, opened: ExitStack) -> None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 
 from enngene_core.formats.signals.bigwig_track import BigWigTrack
@@ -68,9 +69,8 @@ def collect_peaks(
     collected = [Collected() for _ in classes]
     with ExitStack() as opened:
         file = opened.enter_context(open(output, "wb")) if output else None
-        for chrom in grid.scanned:
-            pieces = [piece for piece in grid.pieces(_CELLS) if piece.chrom == chrom]
-            all_peaks = []
+        for chrom, of_chrom in groupby(grid.pieces(_CELLS), key=lambda piece: piece.chrom):
+            pieces, all_peaks = list(of_chrom), []
             for label, of_class in enumerate(found):
                 finders = [RunFinder(grid, of_class, label, n) for n in range(len(strands))]
                 for number, finder in enumerate(finders):

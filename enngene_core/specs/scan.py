@@ -70,8 +70,8 @@ class ScanSpec(Spec):
         500_000,
         ge=1,
         le=1_000_000_000,
-        description="Most windows to fold, if the model reads structure, which takes a thousand "
-        "times as long as the rest; a scan of more is refused before it starts.",
+        description="Most windows to fold, if the model reads structure, which takes "
+        "hundreds of times as long as the rest; a scan of more is refused before it starts.",
     )
     seed: int = Field(
         1,
