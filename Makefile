@@ -56,7 +56,7 @@ COMPILE := $(BIN)/uv pip compile -q --python-version 3.11 --no-header --no-annot
 lock: .venvs/core/.installed
 	$(BIN)/pip install -q uv
 	$(COMPILE) pyproject.toml -c requirements/constraints.in -o requirements/core.txt
-	$(COMPILE) pyproject.toml --extra test -c requirements/core.txt -o requirements/test.txt
+	$(COMPILE) pyproject.toml --extra test --extra motifs -c requirements/core.txt -o requirements/test.txt
 	$(COMPILE) requirements/galaxy.in -o requirements/galaxy.txt
 	$(COMPILE) requirements/planemo.in -o requirements/planemo.txt
 
