@@ -113,6 +113,12 @@ def compare(
     targets = (output, comparisons, rejected, *reports.paths)
     with written_together(*targets) as (numbers, tests, rejected_table, *pages):
         if are_bundles:
+            from enngene_core.evaluation.comparison import told_by_name
+            from enngene_core.models.bundle import check_bundle
+
+            for name, path in named:
+                with told_by_name(name):
+                    check_bundle(path)
             with silenced():
                 from enngene_core.cli.progress import CountProgress
                 from enngene_core.evaluation import compare as work

@@ -37,6 +37,9 @@ def motifs(
 ) -> None:
     """Show which short patterns a model looks for."""
     known_motifs = None if known is None else read_meme(known)
+    from enngene_core.models.bundle import check_bundle
+
+    check_bundle(model)
     with silenced():
         from enngene_core.cli.progress import CountProgress
         from enngene_core.interpretation.motifs import find as work

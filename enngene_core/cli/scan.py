@@ -50,6 +50,9 @@ def scan(
         raise SpecError("a scan needs the sequence of a genome: give --fasta")
     if rejected is not None and regions is None:
         raise SpecError("--rejected is for regions; expected it with --regions")
+    from enngene_core.models.bundle import check_bundle
+
+    check_bundle(model)
     with silenced():
         from enngene_core.cli.progress import CountProgress
         from enngene_core.models.runtime import use_threads

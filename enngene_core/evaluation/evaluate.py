@@ -12,7 +12,7 @@ from enngene_core.dataset.file import Dataset
 from enngene_core.dataset.new_windows import encode_new_windows
 from enngene_core.dataset.rejected import write_rejected
 from enngene_core.dataset.sources import References
-from enngene_core.errors import DatasetError, SpecError
+from enngene_core.errors import SpecError
 from enngene_core.evaluation.curves import write_curves
 from enngene_core.evaluation.result import METRIC_COLUMNS, EvaluationResult, score
 from enngene_core.evaluation.thresholds import THRESHOLD_COLUMNS
@@ -27,6 +27,7 @@ from enngene_core.models.calibration import (
     write_calibrated,
 )
 from enngene_core.models.inference import predict_probabilities
+from enngene_core.models.match import check_match, model_labels
 from enngene_core.models.predictions import write_predictions
 from enngene_core.provenance import sha256
 from enngene_core.specs.calibration import Calibration
@@ -190,15 +191,13 @@ def _of_dataset(
     config: BundleConfig, path: Path, spec: EvaluationSpec, execution: ExecutionSpec
 ) -> tuple[Windows, dict[str, np.ndarray]]:
     with Dataset(path) as dataset:
-        _check_match(config, dataset)
+        check_match(config, dataset)
         rows = dataset.rows(spec.split)
         check_memory(len(rows), dataset.spec, tuple(config.network.branches), execution)
         branches: dict[str, np.ndarray] = {
             name: dataset.branch(name, rows) for name in config.network.branches
         }
-        windows = dataset.windows(rows)
-        label_of = np.array([config.dataset.classes.index(name) for name in dataset.spec.classes])
-        return replace(windows, label=label_of[windows.label]), branches
+        return replace(dataset.windows(rows), label=model_labels(config, dataset, rows)), branches
 
 
 def _of_files(
@@ -233,29 +232,3 @@ def _of_files(
         write_rejected(files.rejected, new.rejections, classes, loci)
     label_of = np.array([names.index(name) for name in given])
     return replace(new.windows, label=label_of[new.windows.label]), new.branches, new.rejections
-
-
-def _check_match(config: BundleConfig, dataset: Dataset) -> None:
-    expected, found = config.dataset, dataset.spec
-    if sorted(found.classes) != sorted(expected.classes):
-        raise DatasetError(
-            f"{dataset.path}: has the classes {', '.join(found.classes)}; the model tells apart "
-            f"{', '.join(expected.classes)}"
-        )
-    if found.window != expected.window:
-        raise DatasetError(
-            f"{dataset.path}: has windows of {found.window} nt; the model reads {expected.window}"
-        )
-    for name in config.network.branches:
-        if name not in found.encodings:
-            raise DatasetError(f"{dataset.path}: lacks the branch {name}, which the model reads")
-        if name == "structure" and found.folded_with != expected.folded_with:
-            raise DatasetError(
-                f"{dataset.path}: folded with {found.folded_with} nt on each side of a window; "
-                f"the model reads what was folded with {expected.folded_with}"
-            )
-        if found.encodings[name] != expected.encodings[name]:
-            raise DatasetError(
-                f"{dataset.path}: its branch {name} is {found.encodings[name].text}; the model "
-                f"reads {expected.encodings[name].text}"
-            )

@@ -1,5 +1,7 @@
 """Whether a dataset is one that a model can read."""
 
+import numpy as np
+
 from enngene_core.dataset.file import Dataset
 from enngene_core.errors import DatasetError
 from enngene_core.models.bundle import BundleConfig
@@ -14,7 +16,7 @@ def check_match(config: BundleConfig, dataset: Dataset) -> None:
         If it does not belong to the model; the message says why.
     """
     expected, found = config.dataset, dataset.spec
-    if found.classes != expected.classes:
+    if sorted(found.classes) != sorted(expected.classes):
         raise DatasetError(
             f"{dataset.path}: has the classes {', '.join(found.classes)}; the model tells apart "
             f"{', '.join(expected.classes)}"
@@ -36,3 +38,20 @@ def check_match(config: BundleConfig, dataset: Dataset) -> None:
                 f"{dataset.path}: its branch {name} is {found.encodings[name].text}; the model "
                 f"reads {expected.encodings[name].text}"
             )
+
+
+def model_labels(config: BundleConfig, dataset: Dataset, rows: np.ndarray) -> np.ndarray:
+    """Labels of windows as the model counts its classes, whose order may be another one.
+
+    Parameters
+    ----------
+    dataset
+        One that `check_match` lets pass.
+    rows : ndarray of int, shape (n_windows,)
+
+    Returns
+    -------
+    ndarray of int, shape (n_windows,)
+    """
+    label_of = np.array([config.dataset.classes.index(name) for name in dataset.spec.classes])
+    return label_of[dataset.label[rows]]

@@ -26,7 +26,7 @@ from enngene_core.interpretation.motifs.preference import preferences
 from enngene_core.interpretation.motifs.result import COLUMNS, MotifsResult, shown_symbols
 from enngene_core.interpretation.motifs.scan import best_places, matrix_network
 from enngene_core.models.bundle import Bundle, BundleConfig, read_bundle
-from enngene_core.models.match import check_match
+from enngene_core.models.match import check_match, model_labels
 from enngene_core.provenance import sha256
 from enngene_core.seeding import named_rng
 from enngene_core.specs.branches import SEQUENCE
@@ -101,7 +101,7 @@ def find_motifs(
         chosen = _drawn(rows, opened.label[rows], spec)
         _check_memory(len(chosen), config, layers, spec, execution)
         _check_installed(spec, has_known=known is not None)
-        label = opened.label[chosen].astype(np.int64)
+        label = model_labels(bundle.config, opened, chosen)
         branches = {name: _read(opened, name, chosen) for name in config.network.branches}
     search = _Search(bundle, spec, branches, label, execution.n_threads, on_progress)
     found = search.of_attributions() if spec.method != "filters" else []
