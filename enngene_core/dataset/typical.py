@@ -121,13 +121,19 @@ def typical_of(dataset: Dataset, branches: tuple[str, ...]) -> Typical | None:
     # What varies less than the least that counts is taken to vary by that, and on its own.
     np.fill_diagonal(covariance, np.maximum(covariance.diagonal(), deviation <= floor))
     variance, axes = np.linalg.eigh(covariance)
-    whitening = axes / np.sqrt(np.maximum(variance, _FLOOR_VARIANCE))
-    arrays = (np.asarray(array, np.float32) for array in (mean, deviation, whitening, np.ones(1)))
-    found = Typical(*arrays)
+    # Axes of like variance may come out in any direction, which this root does not depend on.
+    whitening = np.linalg.cholesky(axes / np.maximum(variance, _FLOOR_VARIANCE) @ axes.T)
+    found = Typical(*map(_rounded, (mean, deviation, whitening, np.ones(1))))
     length = np.sort(found._length(validation))
     # A further window like these exceeds it with this probability (split conformal prediction).
     rank = min(len(length), math.ceil((len(length) + 1) * (1 - FALSE_ALARMS)))
     return replace(found, threshold=length[rank - 1 : rank])
+
+
+def _rounded(values: np.ndarray) -> np.ndarray:
+    """Values of 16 bits as float32: another order of adding gives the same."""
+    mantissa, exponent = np.frexp(values)
+    return np.ldexp(np.rint(mantissa * 2**16) / 2**16, exponent).astype(np.float32)
 
 
 def _of_split(dataset: Dataset, split: str, encodings: Encodings) -> np.ndarray:

@@ -75,7 +75,7 @@ def parse_json(content: bytes) -> Any:
     """
     if content.count(b",") > _MOST_VALUES:
         raise ValueError(f"more than {_MOST_VALUES:,} values")
-    return json.loads(content)
+    return json.loads(content.decode())
 
 
 def read_json(path: Path) -> Any:

@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import sys
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from tests.cli.in_turn import Told, run_in_turn
 from tests.core_fixtures import REAL_DATA
 
+ENNGENE = str(Path(sys.executable).with_name("enngene"))
 NAMES = (
     "<script>alert(1)</script>", "<img/src=x/onerror=alert(1)>", "=HYPERLINK(1)", "+1+1", "-1+1",
     "@SUM(A1)", "$(touch${IFS}canary)", "`touch canary`", "'; touch canary; '", "a\x1b[2Jb",
@@ -105,11 +107,11 @@ def test_names_are_text_in_reports(told: list[Told], folder: Path, name: str) ->
     markdown = (folder / f"{name}.md").read_text()
     assert not STEERING.search(markdown)
     for mark in ("<script", "<img", "<b>", "](javascript", "${galaxy"):
-        assert mark not in markdown
+        assert mark not in re.sub(r"\\.", "", markdown)  # without what is escaped
 
 
 def test_what_the_commands_print_steers_no_terminal(told: list[Told], folder: Path) -> None:
-    words = ["enngene", "predict", "--model", "model.zip", "--intervals", "new.bed"]
+    words = [ENNGENE, "predict", "--model", "model.zip", "--intervals", "new.bed"]
     words += ["--fasta", str(REAL_DATA / "genome.fa"), "--output", "other.tsv"]
     renamed("exons.bed", folder / "new.bed", 2)
     finished = subprocess.run(words, cwd=folder, capture_output=True, text=True)

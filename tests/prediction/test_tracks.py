@@ -85,7 +85,7 @@ def test_the_dataset_and_new_intervals_are_predicted_alike(folder: Path) -> None
 
 
 def test_a_padded_position_has_no_place(folder: Path) -> None:
-    table, spec = folder / "table.tsv", InterpretationSpec(steps=20)
+    table, spec = folder / "table.tsv", InterpretationSpec()
     few = folder / "few.bed"
     few.write_text("".join((folder / "exons.bed").read_text().splitlines(keepends=True)[:4]))
     result = interpret(
