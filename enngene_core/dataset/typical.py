@@ -122,8 +122,10 @@ def typical_of(dataset: Dataset, branches: tuple[str, ...]) -> Typical | None:
     np.fill_diagonal(covariance, np.maximum(covariance.diagonal(), deviation <= floor))
     variance, axes = np.linalg.eigh(covariance)
     # Axes of like variance may come out in any direction, which this root does not depend on.
-    whitening = np.linalg.cholesky(axes / np.maximum(variance, _FLOOR_VARIANCE) @ axes.T)
-    found = Typical(*map(_rounded, (mean, deviation, whitening, np.ones(1))))
+    root = np.linalg.cholesky(axes / np.maximum(variance, _FLOOR_VARIANCE) @ axes.T)
+    # Another order of adding gives the same: some entries would be 0 but for that.
+    whitening = (np.rint(root * 2**16) / 2**16).astype(np.float32)
+    found = Typical(_rounded(mean), _rounded(deviation), whitening, np.ones(1, np.float32))
     length = np.sort(found._length(validation))
     # A further window like these exceeds it with this probability (split conformal prediction).
     rank = min(len(length), math.ceil((len(length) + 1) * (1 - FALSE_ALARMS)))
@@ -131,7 +133,7 @@ def typical_of(dataset: Dataset, branches: tuple[str, ...]) -> Typical | None:
 
 
 def _rounded(values: np.ndarray) -> np.ndarray:
-    """Values of 16 bits as float32: another order of adding gives the same."""
+    """Values of 16 bits as float32."""
     mantissa, exponent = np.frexp(values)
     return np.ldexp(np.rint(mantissa * 2**16) / 2**16, exponent).astype(np.float32)
 
