@@ -14,7 +14,7 @@ from tests.galaxy.demo import ensure_demo
 from tests.galaxy.server import GalaxyServer
 
 CHOSEN = ("Classes", "genome.fa", "phyloP.bw", "new.bed")
-N_OUTPUTS_BUT_FIGURES = 13
+N_OUTPUTS_BUT_FIGURES = 18
 
 
 def test_a_click_runs_the_demo(
@@ -44,7 +44,7 @@ def test_a_click_runs_the_demo(
     datasets = galaxy.client.datasets(history_id)
     assert {dataset["state"] for dataset in datasets} == {"ok"}
     reports = [dataset for dataset in datasets if dataset["extension"] == "tool_markdown"]
-    assert len(reports) == 4
+    assert len(reports) == 5
     for report in reports:
         path = f"/api/datasets/{report['id']}/display"
         expected = read_markdown(galaxy.client.send("GET", path).decode())
