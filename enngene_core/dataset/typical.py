@@ -77,12 +77,11 @@ class Typical:
         ndarray of float32, shape (n_windows,)
         """
         found = [self._length(part) for part in _parts(branches, encodings)]
-        return np.concatenate(found)
+        return np.concatenate(found).astype(np.float32)
 
     def _length(self, rows: np.ndarray) -> np.ndarray:
-        standard = (rows - self.mean) / self.deviation
-        length = np.linalg.norm(standard @ self.whitening, axis=1)
-        return np.asarray(length / self.threshold, dtype=np.float32)
+        standard = (rows.astype(float) - self.mean) / self.deviation
+        return np.linalg.norm(standard @ self.whitening, axis=1) / self.threshold
 
 
 def typical_shapes(encodings: Encodings) -> dict[str, tuple[int, ...]]:
@@ -123,19 +122,19 @@ def typical_of(dataset: Dataset, branches: tuple[str, ...]) -> Typical | None:
     variance, axes = np.linalg.eigh(covariance)
     # Axes of like variance may come out in any direction, which this root does not depend on.
     root = np.linalg.cholesky(axes / np.maximum(variance, _FLOOR_VARIANCE) @ axes.T)
-    # Another order of adding gives the same: some entries would be 0 but for that.
-    whitening = (np.rint(root * 2**16) / 2**16).astype(np.float32)
+    # Another order of adding gives the same: some entries would be 0 but for that, or -0.
+    whitening = (np.rint(root * 2**16) / 2**16 + 0.0).astype(np.float32)
     found = Typical(_rounded(mean), _rounded(deviation), whitening, np.ones(1, np.float32))
     length = np.sort(found._length(validation))
     # A further window like these exceeds it with this probability (split conformal prediction).
     rank = min(len(length), math.ceil((len(length) + 1) * (1 - FALSE_ALARMS)))
-    return replace(found, threshold=length[rank - 1 : rank])
+    return replace(found, threshold=_rounded(length[rank - 1 : rank], np.ceil))
 
 
-def _rounded(values: np.ndarray) -> np.ndarray:
+def _rounded(values: np.ndarray, to_integer: np.ufunc = np.rint) -> np.ndarray:
     """Values of 16 bits as float32."""
     mantissa, exponent = np.frexp(values)
-    return np.ldexp(np.rint(mantissa * 2**16) / 2**16, exponent).astype(np.float32)
+    return np.ldexp(to_integer(mantissa * 2**16) / 2**16, exponent).astype(np.float32)
 
 
 def _of_split(dataset: Dataset, split: str, encodings: Encodings) -> np.ndarray:
