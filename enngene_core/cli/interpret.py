@@ -6,8 +6,8 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from enngene_core.cli.options import (
-    Execution,
     Flat,
+    Inference,
     Model,
     New,
     NewOptions,
@@ -20,7 +20,7 @@ from enngene_core.cli.options import (
 )
 from enngene_core.outputs import written_together
 from enngene_core.quiet import silenced
-from enngene_core.specs.execution import ExecutionSpec
+from enngene_core.specs.execution import InferenceSpec
 from enngene_core.specs.interpretation import InterpretationSpec
 
 
@@ -30,7 +30,7 @@ def interpret(
     loci: New = NewOptions(),
     references: ReferenceFiles = ReferenceOptions(),
     spec: Annotated[InterpretationSpec, Flat] = InterpretationSpec(),
-    execution: Execution = ExecutionSpec(),
+    execution: Inference = InferenceSpec(),
     output: Annotated[Path, Parameter(help="Attributions to write (HDF5).")],
     table: Annotated[
         Path | None, Parameter(help="Attributions as a table: a row for each position.")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from enngene_core.errors import SpecError
-from enngene_core.specs.execution import ExecutionSpec
+from enngene_core.specs.execution import ExecutionSpec, InferenceSpec
 
 if TYPE_CHECKING:
     from enngene_core.dataset.new_windows import Kind
@@ -31,6 +31,7 @@ Rejected = Annotated[
     Path | None, Parameter(help="Table of rows of the input that became no window.")
 ]
 Execution = Annotated[ExecutionSpec, Flat]
+Inference = Annotated[InferenceSpec, Flat]
 
 
 def named_path(flag: str, text: str) -> tuple[str, Path]:

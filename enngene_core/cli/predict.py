@@ -6,7 +6,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from enngene_core.cli.options import (
-    Execution,
+    Inference,
     Model,
     New,
     NewOptions,
@@ -16,7 +16,7 @@ from enngene_core.cli.options import (
 )
 from enngene_core.outputs import written_together
 from enngene_core.quiet import silenced
-from enngene_core.specs.execution import ExecutionSpec
+from enngene_core.specs.execution import InferenceSpec
 
 
 def predict(
@@ -24,7 +24,7 @@ def predict(
     model: Model,
     loci: New = NewOptions(),
     references: ReferenceFiles = ReferenceOptions(),
-    execution: Execution = ExecutionSpec(),
+    execution: Inference = InferenceSpec(),
     output: Annotated[Path, Parameter(help="Table of predictions to write.")],
     rejected: Rejected = None,
 ) -> None:

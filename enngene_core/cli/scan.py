@@ -6,8 +6,8 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from enngene_core.cli.options import (
-    Execution,
     Flat,
+    Inference,
     Model,
     ReferenceFiles,
     ReferenceOptions,
@@ -18,7 +18,7 @@ from enngene_core.cli.options import (
 from enngene_core.errors import SpecError
 from enngene_core.outputs import written_together
 from enngene_core.quiet import silenced
-from enngene_core.specs.execution import ExecutionSpec
+from enngene_core.specs.execution import InferenceSpec
 from enngene_core.specs.scan import ScanSpec
 
 
@@ -34,7 +34,7 @@ def scan(
         ),
     ] = None,
     spec: Annotated[ScanSpec, Flat] = ScanSpec(),
-    execution: Execution = ExecutionSpec(),
+    execution: Inference = InferenceSpec(),
     output: Annotated[Path, Parameter(help="Peaks to write (narrowPeak).")],
     tracks: Annotated[
         Path | None,

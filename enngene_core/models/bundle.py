@@ -25,7 +25,7 @@ from enngene_core.specs.calibration import Calibration, check_classes
 from enngene_core.specs.imported import ImportedNetwork
 from enngene_core.specs.imported_shapes import imported_weights
 from enngene_core.specs.members import MembersSpec, check_size
-from enngene_core.specs.network import NetworkSpec
+from enngene_core.specs.network import NetworkSpec, Precision
 from enngene_core.specs.preprocess import DatasetSpec
 from enngene_core.specs.shapes import Shape, layer_shapes
 from enngene_core.specs.training import TrainingSpec
@@ -182,35 +182,35 @@ def check_bundle(path: Path) -> BundleConfig:
     return config
 
 
-def read_bundle(path: Path) -> Bundle:
+def read_bundle(path: Path, *, for_use: Precision | None = None) -> Bundle:
     """Networks and config of a bundle, without running anything that came in it.
 
     The networks are built from the checked config; then arrays are copied in by name.
+
+    Parameters
+    ----------
+    path
+        Zip file.
+    for_use
+        Numbers to compute with, of networks that are used only: they may have fewer layers than
+        the config says (`without_normalization`). None keeps all, in float32.
 
     Raises
     ------
     BundleError
         If the file is no bundle, is damaged, or holds what a bundle must not hold.
+    SpecError
+        If an imported network is to compute with other numbers than float32.
     """
+    from enngene_core.models.trained_network import trained_network
+
     members = []
     with open_bundle_zip(path) as archive:
         config = _read_config(archive)
         typical = _read_typical(archive, config)
         for arrays in _read_weights(archive, config):
-            members.append(_built(config))
-            variables = {variable.path: variable for variable in members[-1].variables}
-            for name, array in arrays.items():
-                variables[name].assign(array)
+            members.append(trained_network(config.network, arrays, config.dataset, for_use=for_use))
     return Bundle(config, tuple(members), typical)
-
-
-def _built(config: BundleConfig) -> "keras.Model":
-    from enngene_core.models.imported_network import build_imported
-    from enngene_core.models.network import build_network
-
-    if isinstance(config.network, ImportedNetwork):
-        return build_imported(config.network, **config.dataset.sizes)
-    return build_network(config.network, **config.dataset.sizes)
 
 
 def _shapes(config: BundleConfig) -> dict[str, Shape]:

@@ -20,7 +20,7 @@ from enngene_core.prediction.scan_scores import ScanScores
 from enngene_core.prediction.scan_windows import score_windows
 from enngene_core.prediction.significance import significance
 from enngene_core.provenance import Checksums, software
-from enngene_core.specs.execution import ExecutionSpec
+from enngene_core.specs.execution import ExecutionSpec, InferenceSpec
 from enngene_core.specs.scan import ScanSpec
 
 Progress = Callable[[int, int], None]
@@ -39,7 +39,7 @@ def scan(
     peaks: Path | None = None,
     tracks: Path | None = None,
     rejected: Path | None = None,
-    execution: ExecutionSpec = ExecutionSpec(),
+    execution: InferenceSpec = InferenceSpec(),
     on_background: Progress | None = None,
     on_progress: Progress | None = None,
 ) -> ScanResult:
@@ -65,7 +65,7 @@ def scan(
     rejected
         Table to write: a row for each region that could not be used.
     execution
-        Cores and memory.
+        Cores, memory, and numbers to compute with.
     on_background
         Called with the number of finished and of all shuffled windows.
     on_progress
@@ -78,7 +78,7 @@ def scan(
     InsufficientMemoryError
         If the background or a track would not fit into memory.
     """
-    bundle = read_bundle(model)
+    bundle = read_bundle(model, for_use=execution.precision)
     config = bundle.config
     dataset, branches = config.dataset, tuple(config.network.branches)
     labels = _labels(config, spec)

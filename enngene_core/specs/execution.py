@@ -5,6 +5,7 @@ import os
 from pydantic import Field
 
 from enngene_core.specs.base import Spec
+from enngene_core.specs.network import Precision
 
 
 class ExecutionSpec(Spec):
@@ -24,3 +25,13 @@ class ExecutionSpec(Spec):
     def n_threads(self) -> int:
         """Cores to use, at least one."""
         return self.threads or len(os.sched_getaffinity(0))
+
+
+class InferenceSpec(ExecutionSpec):
+    """The same, and the numbers that a trained network computes with."""
+
+    precision: Precision = Field(
+        "float32",
+        description="Numbers that the network computes with: bfloat16 is less exact, and faster on "
+        "processors that have it (AVX512_BF16 or AMX).",
+    )
