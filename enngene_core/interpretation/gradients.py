@@ -13,7 +13,9 @@ from enngene_core.models.inference import rows_at_once
 from enngene_core.specs.interpretation import Output
 
 
-def chosen_output(model: keras.Model, inputs: Inputs, of_class: tf.Tensor, of: Output) -> Any:
+def chosen_output(
+    model: keras.Model, inputs: Inputs | list[tf.Tensor], of_class: tf.Tensor, of: Output
+) -> Any:
     """Logit or probability of each row's class, shape (n_rows,)."""
     return tf.gather(model(inputs, training=False)[of], of_class, axis=1, batch_dims=1)
 
