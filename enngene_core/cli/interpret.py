@@ -6,6 +6,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from enngene_core.cli.options import (
+    Execution,
     Flat,
     Inference,
     Model,
@@ -20,7 +21,7 @@ from enngene_core.cli.options import (
 )
 from enngene_core.outputs import written_together
 from enngene_core.quiet import silenced
-from enngene_core.specs.execution import InferenceSpec
+from enngene_core.specs.execution import ExecutionSpec, InferenceSpec
 from enngene_core.specs.interpretation import InterpretationSpec
 
 
@@ -30,7 +31,8 @@ def interpret(
     loci: New = NewOptions(),
     references: ReferenceFiles = ReferenceOptions(),
     spec: Annotated[InterpretationSpec, Flat] = InterpretationSpec(),
-    execution: Inference = InferenceSpec(),
+    execution: Execution = ExecutionSpec(),
+    inference: Inference = InferenceSpec(),
     output: Annotated[Path, Parameter(help="Attributions to write (HDF5).")],
     table: Annotated[
         Path | None, Parameter(help="Attributions as a table: a row for each position.")
@@ -69,6 +71,7 @@ def interpret(
             tracks=folder,
             rejected=rejected_table,
             execution=execution,
+            inference=inference,
             on_folded=CountProgress("sequences folded"),
             on_progress=CountProgress("windows explained"),
         )

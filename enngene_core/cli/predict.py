@@ -6,6 +6,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from enngene_core.cli.options import (
+    Execution,
     Inference,
     Model,
     New,
@@ -16,7 +17,7 @@ from enngene_core.cli.options import (
 )
 from enngene_core.outputs import written_together
 from enngene_core.quiet import silenced
-from enngene_core.specs.execution import InferenceSpec
+from enngene_core.specs.execution import ExecutionSpec, InferenceSpec
 
 
 def predict(
@@ -24,7 +25,8 @@ def predict(
     model: Model,
     loci: New = NewOptions(),
     references: ReferenceFiles = ReferenceOptions(),
-    execution: Inference = InferenceSpec(),
+    execution: Execution = ExecutionSpec(),
+    inference: Inference = InferenceSpec(),
     output: Annotated[Path, Parameter(help="Table of predictions to write.")],
     rejected: Rejected = None,
 ) -> None:
@@ -48,6 +50,7 @@ def predict(
             output=table,
             rejected=rejected_table,
             execution=execution,
+            inference=inference,
             on_folded=CountProgress("sequences folded"),
             on_progress=CountProgress("windows predicted"),
         )

@@ -6,6 +6,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from enngene_core.cli.options import (
+    Execution,
     Flat,
     Inference,
     Model,
@@ -18,7 +19,7 @@ from enngene_core.cli.options import (
 from enngene_core.errors import SpecError
 from enngene_core.outputs import written_together
 from enngene_core.quiet import silenced
-from enngene_core.specs.execution import InferenceSpec
+from enngene_core.specs.execution import ExecutionSpec, InferenceSpec
 from enngene_core.specs.scan import ScanSpec
 
 
@@ -34,7 +35,8 @@ def scan(
         ),
     ] = None,
     spec: Annotated[ScanSpec, Flat] = ScanSpec(),
-    execution: Inference = InferenceSpec(),
+    execution: Execution = ExecutionSpec(),
+    inference: Inference = InferenceSpec(),
     output: Annotated[Path, Parameter(help="Peaks to write (narrowPeak).")],
     tracks: Annotated[
         Path | None,
@@ -70,6 +72,7 @@ def scan(
             tracks=folder,
             rejected=rejected_table,
             execution=execution,
+            inference=inference,
             on_background=CountProgress("shuffled windows"),
             on_progress=CountProgress("windows a strand"),
         )

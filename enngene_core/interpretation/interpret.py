@@ -18,7 +18,7 @@ from enngene_core.interpretation.smooth_gradients import smooth_gradients
 from enngene_core.interpretation.tracks import write_tracks
 from enngene_core.models.bundle import Bundle, read_bundle
 from enngene_core.models.inference import predict_probabilities
-from enngene_core.specs.execution import InferenceSpec
+from enngene_core.specs.execution import ExecutionSpec, InferenceSpec
 from enngene_core.specs.interpretation import InterpretationSpec
 
 
@@ -33,7 +33,8 @@ def interpret(
     table: Path | None = None,
     tracks: Path | None = None,
     rejected: Path | None = None,
-    execution: InferenceSpec = InferenceSpec(),
+    execution: ExecutionSpec = ExecutionSpec(),
+    inference: InferenceSpec = InferenceSpec(),
     on_folded: Progress | None = None,
     on_progress: Progress | None = None,
 ) -> InterpretationResult:
@@ -60,7 +61,9 @@ def interpret(
     rejected
         Table to write: a row for each interval or sequence that could not be used.
     execution
-        Cores, memory, and numbers to compute with.
+        Cores and memory.
+    inference
+        Numbers to compute with.
     on_folded
         Called with the number of folded and of all sequences, if the model reads structure.
     on_progress
@@ -77,13 +80,13 @@ def interpret(
             "--tracks: ready sequences lie nowhere on a genome; expected --intervals instead of "
             "--sequences"
         )
-    if spec.method == "mutagenesis" and execution.precision == "bfloat16":
+    if spec.method == "mutagenesis" and inference.precision == "bfloat16":
         raise SpecError(
             "--precision bfloat16: what a substitution changes is often less than its rounding; "
             "expected float32 for --method mutagenesis"
         )
     # Mutagenesis goes through the layers one by one, as the config has them.
-    for_use = None if spec.method == "mutagenesis" else execution.precision
+    for_use = None if spec.method == "mutagenesis" else inference.precision
     bundle = read_bundle(model, for_use=for_use)
     _check_reads_sequence(bundle, spec)
     classes = bundle.config.dataset.classes

@@ -14,7 +14,7 @@ from enngene_core.intervals.rejections import Rejections
 from enngene_core.models.bundle import BundleConfig, read_bundle
 from enngene_core.models.inference import Predictor
 from enngene_core.models.predictions import write_predictions
-from enngene_core.specs.execution import InferenceSpec
+from enngene_core.specs.execution import ExecutionSpec, InferenceSpec
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,8 @@ def predict(
     kind: Kind = "intervals",
     output: Path | None = None,
     rejected: Path | None = None,
-    execution: InferenceSpec = InferenceSpec(),
+    execution: ExecutionSpec = ExecutionSpec(),
+    inference: InferenceSpec = InferenceSpec(),
     on_folded: Callable[[int, int], None] | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> PredictionResult:
@@ -75,7 +76,9 @@ def predict(
     rejected
         Table to write: a row for each of them that could not be used.
     execution
-        Cores, memory, and numbers to compute with.
+        Cores and memory.
+    inference
+        Numbers to compute with.
     on_folded
         Called with the number of folded and of all sequences, if the model reads structure.
     on_progress
@@ -86,7 +89,7 @@ def predict(
     BundleError, IntervalError, GenomeError, SignalError, SpecError
         If a file cannot be used.
     """
-    bundle = read_bundle(model, for_use=execution.precision)
+    bundle = read_bundle(model, for_use=inference.precision)
     config = bundle.config
     branches = tuple(config.network.branches)
     loci_of_file = read_new_file(loci, references, config.dataset, kind=kind, branches=branches)

@@ -39,7 +39,8 @@ def scan(
     peaks: Path | None = None,
     tracks: Path | None = None,
     rejected: Path | None = None,
-    execution: InferenceSpec = InferenceSpec(),
+    execution: ExecutionSpec = ExecutionSpec(),
+    inference: InferenceSpec = InferenceSpec(),
     on_background: Progress | None = None,
     on_progress: Progress | None = None,
 ) -> ScanResult:
@@ -65,7 +66,9 @@ def scan(
     rejected
         Table to write: a row for each region that could not be used.
     execution
-        Cores, memory, and numbers to compute with.
+        Cores and memory.
+    inference
+        Numbers to compute with.
     on_background
         Called with the number of finished and of all shuffled windows.
     on_progress
@@ -78,7 +81,7 @@ def scan(
     InsufficientMemoryError
         If the background or a track would not fit into memory.
     """
-    bundle = read_bundle(model, for_use=execution.precision)
+    bundle = read_bundle(model, for_use=inference.precision)
     config = bundle.config
     dataset, branches = config.dataset, tuple(config.network.branches)
     labels = _labels(config, spec)

@@ -27,8 +27,8 @@ class ExecutionSpec(Spec):
         return self.threads or len(os.sched_getaffinity(0))
 
 
-class InferenceSpec(ExecutionSpec):
-    """The same, and the numbers that a trained network computes with."""
+class InferenceSpec(Spec):
+    """How a trained network computes."""
 
     precision: Precision = Field(
         "float32",

@@ -11,12 +11,12 @@ from enngene_core.errors import SpecError
 from enngene_core.interpretation.interpret import interpret
 from enngene_core.interpretation.result import InterpretationResult
 from enngene_core.prediction.predict import predict
-from enngene_core.specs.execution import InferenceSpec
+from enngene_core.specs.execution import ExecutionSpec
 from enngene_core.specs.interpretation import InterpretationSpec
 from tests.core_fixtures import BRANCHES, CLASSES, REAL_DATA, TrainedModel
 from tests.refusal import refused
 
-ONE_CORE = InferenceSpec(threads=1)
+ONE_CORE = ExecutionSpec(threads=1)
 UNUSABLE = "chrUn\t1\t50\tunknown\t0\t+\n"
 
 

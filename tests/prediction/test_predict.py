@@ -9,11 +9,11 @@ from enngene_core.errors import IntervalError, SpecError
 from enngene_core.models.bundle import read_bundle
 from enngene_core.models.inference import predict_probabilities
 from enngene_core.prediction.predict import predict
-from enngene_core.specs.execution import InferenceSpec
+from enngene_core.specs.execution import ExecutionSpec
 from tests.core_fixtures import CLASSES, REAL_DATA, RealDataset, TrainedModel
 from tests.refusal import refused
 
-ONE_CORE = InferenceSpec(threads=1)
+ONE_CORE = ExecutionSpec(threads=1)
 PREDICTED = [*CLASSES, "predicted_class", "confidence", "unlike_training", "unlike_distance"]
 HEADER = ["chrom", "start", "end", "name", "strand", *PREDICTED, "input_5"]
 

@@ -18,13 +18,13 @@ from enngene_core.errors import (
 from enngene_core.prediction.predict import predict
 from enngene_core.prediction.scan import scan
 from enngene_core.prediction.scan_result import ScanResult
-from enngene_core.specs.execution import InferenceSpec
+from enngene_core.specs.execution import ExecutionSpec
 from enngene_core.specs.scan import ScanSpec
 from tests.core_fixtures import REAL_DATA, TrainedModel
 from tests.models.bundles import with_config
 from tests.refusal import refused
 
-ONE_CORE = InferenceSpec(threads=1)
+ONE_CORE = ExecutionSpec(threads=1)
 GENOME = References(REAL_DATA / "genome.fa")
 TRACKS = References(
     REAL_DATA / "genome.2bit",
@@ -224,7 +224,7 @@ def test_a_scan_that_would_take_too_much_is_refused(tmp_path: Path) -> None:
             REAL_DATA / "model.zip",
             references,
             ScanSpec(background=1_000_000),
-            execution=InferenceSpec(threads=1, memory=1),
+            execution=ExecutionSpec(threads=1, memory=1),
         )
 
 

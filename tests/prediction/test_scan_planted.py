@@ -10,13 +10,13 @@ from enngene_core.formats.genomes.fasta import FastaGenome
 from enngene_core.intervals.composition import LETTERS, base_codes
 from enngene_core.intervals.shuffle import shuffle
 from enngene_core.prediction.scan import scan
-from enngene_core.specs.execution import InferenceSpec
+from enngene_core.specs.execution import ExecutionSpec
 from enngene_core.specs.network import ConvolutionLayer, GlobalPoolingLayer, NetworkSpec
 from enngene_core.specs.scan import ScanSpec
 from tests.core_fixtures import REAL_DATA
 from tests.models import bundles
 
-ONE_CORE = InferenceSpec(threads=1)
+ONE_CORE = ExecutionSpec(threads=1)
 WIDTH, STEP = 60, 15
 SITE, REVERSE = "TGTAAATAGTCA", "TGACTATTTACA"
 SIZE = 120_000

@@ -17,7 +17,7 @@ from enngene_core.interpretation.interpret import interpret
 from enngene_core.plots.attributions import AttributionsDisplay
 from enngene_core.prediction.predict import predict
 from enngene_core.report.interpretation import interpretation_report
-from enngene_core.specs.execution import InferenceSpec
+from enngene_core.specs.execution import ExecutionSpec
 from enngene_core.specs.interpretation import InterpretationSpec
 from enngene_core.specs.network import ConvolutionLayer, DenseLayer, NetworkSpec
 from enngene_core.specs.preprocess import PreprocessSpec
@@ -27,7 +27,7 @@ from tests.core_fixtures import REAL_DATA, TrainedModel
 from tests.refusal import refused
 from tests.report.reading import table_of, text_of
 
-ONE_CORE = InferenceSpec(threads=1)
+ONE_CORE = ExecutionSpec(threads=1)
 GENOME = References(REAL_DATA / "genome.fa")
 WIDTH = 40
 

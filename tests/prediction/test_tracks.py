@@ -17,7 +17,7 @@ from enngene_core.models.bundle import read_bundle
 from enngene_core.models.inference import predict_probabilities
 from enngene_core.prediction.predict import predict
 from enngene_core.specs.evaluation import EvaluationSpec
-from enngene_core.specs.execution import InferenceSpec
+from enngene_core.specs.execution import ExecutionSpec
 from enngene_core.specs.interpretation import InterpretationSpec
 from enngene_core.specs.network import ConvolutionLayer, NetworkSpec
 from enngene_core.specs.preprocess import PreprocessSpec
@@ -26,7 +26,7 @@ from enngene_core.training.train import train
 from tests.core_fixtures import REAL_DATA
 from tests.refusal import refused
 
-ONE_CORE = InferenceSpec(threads=1)
+ONE_CORE = ExecutionSpec(threads=1)
 WIDTH = 30
 BRANCHES = ("structure", "scores", "coding")
 REFERENCES = References(

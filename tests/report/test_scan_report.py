@@ -11,7 +11,7 @@ from enngene_core.prediction.scan_result import ScanResult
 from enngene_core.report.markdown import LARGEST, markdown
 from enngene_core.report.scan import scan_report
 from enngene_core.report.write import write_report
-from enngene_core.specs.execution import InferenceSpec
+from enngene_core.specs.execution import ExecutionSpec
 from enngene_core.specs.scan import ScanSpec
 from tests.core_fixtures import REAL_DATA
 from tests.report.reading import table_of, text_of, warnings_of
@@ -28,7 +28,7 @@ def result(tmp_path_factory: pytest.TempPathFactory) -> ScanResult:
         References(REAL_DATA / "genome.fa", (REAL_DATA / "phyloP.bw",)),
         ScanSpec(background=500, q=0.99, step=20),
         regions=regions,
-        execution=InferenceSpec(threads=1),
+        execution=ExecutionSpec(threads=1),
     )
 
 

@@ -16,7 +16,7 @@ from enngene_core.models.network import build_network
 from enngene_core.prediction.predict import predict
 from enngene_core.specs.branches import CONSERVATION, SEQUENCE
 from enngene_core.specs.evaluation import EvaluationSpec
-from enngene_core.specs.execution import InferenceSpec
+from enngene_core.specs.execution import ExecutionSpec
 from enngene_core.specs.network import ConvolutionLayer, NetworkSpec
 from enngene_core.specs.preprocess import PreprocessSpec
 from enngene_core.specs.training import TrainingSpec
@@ -30,7 +30,7 @@ from tests.refusal import refused
 
 GENOME = "AACCGTTGCATAGGCTTACG"
 COMPLEMENT = str.maketrans("ACGT", "TGCA")
-ONE_CORE = InferenceSpec(threads=1)
+ONE_CORE = ExecutionSpec(threads=1)
 NETWORK = NetworkSpec(branches={"sequence": (ConvolutionLayer(filters=2, kernel=3),)})
 
 
