@@ -67,7 +67,7 @@ def test_an_imported_model_predicts_new_intervals(foreign: Path) -> None:
     assert finished.returncode == 0, finished.stderr
     with h5py.File(foreign / "scores.h5") as file:
         codes = file["branches/sequence"][:50]
-        assert np.nanmax(file["completeness_error"][:]) < 0.2  # five steps are few
+        assert np.nanmedian(file["completeness_error"][:]) < 0.1  # five steps are few
     one_hot = np.vstack([np.eye(4), np.zeros((1, 4))]).astype(np.float32)[codes]
     model = keras.models.load_model(foreign / "model.keras")
     np.testing.assert_allclose(np.asarray(model(one_hot))[:, 0], found[:, 1], atol=1e-5)
