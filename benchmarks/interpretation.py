@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import get_args
 
 import keras
 import numpy as np
@@ -27,11 +28,14 @@ from enngene_core.interpretation.mutagenesis import mutagenesis
 from enngene_core.models.bundle import read_bundle, weights
 from enngene_core.models.inputs import network_inputs
 from enngene_core.models.runtime import use_threads
+from enngene_core.specs.network import Precision
 
 ROOT = Path(__file__).parent.parent
 ZERO = Contrast(baseline="zero")
 PER_CLASS, N_LOOP, N_MUTATED = 800, 24, 16
 TRAPEZOID = 50
+#: Points whose contributions count as exact, and points that reach what the trapezoid rule does.
+EXACT, FEW = 1000, 30
 #: Seconds before each turn: PyTorch's threads go on waiting busily for a while after theirs.
 PAUSE = 0.5
 
@@ -55,11 +59,15 @@ def main() -> None:
             train_network(arguments.data, folder)
         use_threads(arguments.threads)
         bundle = read_bundle(folder / "model.zip")
+        models: dict[Precision, keras.Model] = {
+            precision: read_bundle(folder / "model.zip", for_use=precision).model
+            for precision in get_args(Precision)
+        }
         with Dataset(folder / "dataset.h5") as dataset:
             rows = dataset.rows("validation")[: arguments.windows]
             branches = {name: dataset.branch(name, rows) for name in BRANCHES}
             target = dataset.label[rows].astype(np.int64)
-        tell_contributions(bundle.model, branches, target, folder, arguments)
+        tell_contributions(bundle.model, models, branches, target, folder, arguments)
         tell_substitutions(bundle.model, branches, target, arguments.rounds)
 
 
@@ -87,6 +95,7 @@ def train_network(data: Path, folder: Path) -> None:
 
 def tell_contributions(
     model: keras.Model,
+    models: Mapping[Precision, keras.Model],
     branches: Branches,
     target: np.ndarray,
     folder: Path,
@@ -96,19 +105,25 @@ def tell_contributions(
     few = {name: values[:N_LOOP] for name, values in branches.items()}
     found: dict[str, Attributions] = {}
 
-    def ours(steps: int, tolerance: float | None = None) -> Attributions:
-        options = {"steps": steps, "tolerance": tolerance, "contrast": ZERO}
-        return integrated_gradients(model, branches, target, **options)
+    def ours(
+        steps: int, tolerance: float | None = None, precision: Precision = "float32"
+    ) -> Attributions:
+        return integrated_gradients(
+            models[precision], branches, target, steps=steps, tolerance=tolerance, contrast=ZERO
+        )
 
     sides: dict[str, Callable[[], Attributions]] = {
         f"a sequence at a time, {TRAPEZOID} trapezoid steps": lambda: loop(
             model, few, target[:N_LOOP]
         ),
-        "enngene, 12 points": lambda: ours(12),
-        "enngene, 36 points": lambda: ours(36),
+        f"enngene, {FEW} points": lambda: ours(FEW),
         "enngene, 50 points": lambda: ours(50),
         "enngene, as many as 1 % needs": lambda: ours(324, 0.01),
+        f"enngene in bfloat16, {FEW} points": lambda: ours(FEW, precision="bfloat16"),
+        "enngene in bfloat16, 50 points": lambda: ours(50, precision="bfloat16"),
+        "enngene in bfloat16, as many as 1 % needs": lambda: ours(324, 0.01, "bfloat16"),
     }
+    exact = ours(EXACT).branches
     captum, n_captum = None, 96
     if arguments.torch_python:
         some = {name: values[:n_captum] for name, values in branches.items()}
@@ -131,18 +146,32 @@ def tell_contributions(
     rate = {name: n[name] / seconds[name] for name in found}
     first = next(iter(sides))
     print("| contributions | windows a second | median completeness error | above 1 % |", end="")
-    print(" times the loop | times Captum |\n|---|---|---|---|---|---|")
+    print(f" median difference from {EXACT} points | times the loop | times Captum |")
+    print("|---|---|---|---|---|---|---|")
     for name, attributions in found.items():
         error = attributions.completeness_error
         by_captum = f"{rate[name] / rate['Captum, 50 points']:.1f}" if captum else ""
         print(f"| {name} | {rate[name]:.0f} | {np.median(error):.4f} ", end="")
-        print(f"| {(error > 0.01).mean():.0%} | {rate[name] / rate[first]:.0f} ", end="")
+        print(f"| {(error > 0.01).mean():.0%} | {gap_from(exact, attributions):.4f} ", end="")
+        print(f"| {rate[name] / rate[first]:.0f} ", end="")
         print(f"| {by_captum} |", flush=True)
     if captum is not None:
         ours_, theirs = found["enngene, 50 points"].branches, found["Captum, 50 points"].branches
         largest = max(np.abs(ours_[b]).max() for b in BRANCHES)
         gap = max(np.abs(ours_[b][:n_captum] - theirs[b]).max() for b in BRANCHES)
         print(f"\nlargest gap of ours and Captum's at 50 points: {gap:.1e} of {largest:.2f}")
+
+
+def gap_from(exact: Branches, found: Attributions) -> float:
+    """Median over windows: sum of all absolute differences, as a share of that of all values."""
+    gap, whole = (
+        np.sum([np.abs(x).sum(axis=1) for x in parts], axis=0)
+        for parts in (
+            [found.branches[name] - exact[name][: len(found.difference)] for name in BRANCHES],
+            [exact[name][: len(found.difference)] for name in BRANCHES],
+        )
+    )
+    return float(np.median(gap / whole))
 
 
 def loop(model: keras.Model, branches: Branches, target: np.ndarray) -> Attributions:

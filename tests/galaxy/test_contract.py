@@ -59,8 +59,8 @@ SPECS: dict[str, tuple[type[Spec], ...]] = {
 # Set by the server for each job, and not by the user.
 EXECUTION_FLAGS = {f"--{name}" for name in ExecutionSpec.model_fields}
 # Files of classes and models go through configfiles, because the names of datasets are raw text. A
-# job of Galaxy that was killed begins in a new folder: checkpoints are for shells. What the nodes of
-# a server compute should not depend on their kind of processor.
+# job of Galaxy that was killed begins in a new folder: checkpoints are for shells. What a server's
+# nodes compute should not depend on their kind of processor.
 UNUSED_FLAGS = {
     "preprocess": {"--intervals", "--sequences"},
     "evaluate": {"--intervals", "--sequences"},
