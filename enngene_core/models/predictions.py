@@ -1,8 +1,6 @@
 """The table of predictions."""
 
-import math
-from collections.abc import Iterator, Sequence
-from itertools import repeat
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +13,9 @@ from enngene_core.intervals.windows import Windows
 
 _NA = "NA"
 _FEW = 1 << 14
+
+#: How a value is written, and the values.
+Column = tuple[str, list[Any]]
 
 
 def write_predictions(
@@ -61,50 +62,50 @@ def write_predictions(
     columns += [*classes, "predicted_class", *(["confidence"] if with_confidence else [])]
     columns += [] if spread is None else ["spread"]
     columns += [] if distance is None else ["unlike_training", "unlike_distance"]
-    own: Iterator[Sequence[Any]] = repeat(())
-    has_own = False
-    if isinstance(loci, Intervals) and not of_sequences:
-        numbers = unread_columns(loci)
+    intervals = loci if isinstance(loci, Intervals) and not of_sequences else None
+    numbers: tuple[int, ...] = ()
+    if intervals is not None:
+        numbers = unread_columns(intervals)
         columns += [f"input_{number}" for number in numbers]
-        own, has_own = unread_cells(loci, numbers), bool(numbers)
-    class_cells = [cell(name) for name in classes]
-    label = loci.label if with_true_class and isinstance(loci, Windows) else None
     more = [probabilities.max(axis=1)] if with_confidence else []
     more += [] if spread is None else [spread]
     values = np.column_stack((probabilities, *more))
+    class_cells = [cell(name) for name in classes]
+    label = loci.label if with_true_class and isinstance(loci, Windows) else None
     # The names of files may be no text at all.
     with open(path, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as handle:
         handle.write("\t".join(cell(name) for name in columns) + "\n")
         for first in range(0, len(loci), _FEW):
             few = slice(first, first + _FEW)
-            parts = [_sequences(loci, few) if of_sequences else _places(loci, few)]
+            parts = _sequences(loci, few) if of_sequences else _places(loci, few)
             if label is not None:
-                parts.append(class_cells[i] for i in label[few].tolist())
-            parts.append(_predicted(values[few], class_cells))
+                parts.append(("%s", [class_cells[i] for i in label[few].tolist()]))
+            parts += _predicted(values[few], class_cells)
             if distance is not None:
-                parts.append(_unlike(distance[few]))
-            rows: Iterator[str] = map("\t".join, zip(*parts, strict=True))
-            if has_own:
-                rows = (
-                    "\t".join((row, *map(cell, unread)))
-                    for row, unread in zip(rows, own, strict=False)
-                )
-            handle.writelines(f"{row}\n" for row in rows)
+                parts += _unlike(distance[few])
+            if intervals is not None and numbers:
+                parts.append(("%s", unread_cells(intervals, numbers, few)))
+            form = "\t".join(form for form, _ in parts) + "\n"
+            columns_of_few = (column for _, column in parts)
+            handle.writelines(map(form.__mod__, zip(*columns_of_few, strict=True)))
 
 
-def _places(loci: Windows | Intervals, few: slice) -> Iterator[str]:
+def _places(loci: Windows | Intervals, few: slice) -> list[Column]:
     start, end, chrom = (getattr(loci, name)[few].tolist() for name in ("start", "end", "chrom"))
     chroms = {index: cell(loci.chroms[index]) for index in set(chrom)}
     # Datasets come from strangers: their strands may be any text.
-    places = zip(chrom, start, end, _cells(loci.name[few]), _cells(loci.strand[few]), strict=True)
-    for index, first, last, name, strand in places:
-        yield f"{chroms[index]}\t{first}\t{last}\t{name}\t{strand}"
+    return [
+        ("%s", [chroms[index] for index in chrom]),
+        ("%d", start),
+        ("%d", end),
+        ("%s", _cells(loci.name[few])),
+        ("%s", _cells(loci.strand[few])),
+    ]
 
 
-def _sequences(loci: Windows | Intervals, few: slice) -> Iterator[str]:
+def _sequences(loci: Windows | Intervals, few: slice) -> list[Column]:
     length = (loci.end[few] - loci.start[few]).tolist()
-    for name, n in zip(_cells(loci.name[few]), length, strict=True):
-        yield f"{name}\t{n}"
+    return [("%s", _cells(loci.name[few])), ("%d", length)]
 
 
 def _cells(texts: np.ndarray) -> list[str]:
@@ -115,22 +116,26 @@ def _cells(texts: np.ndarray) -> list[str]:
     return cells(values)
 
 
-def _unlike(distance: np.ndarray) -> Iterator[str]:
-    for value in distance.tolist():
-        if math.isnan(value):
-            yield f"{_NA}\t{_NA}"
-        else:
-            yield f"{'yes' if value > 1 else 'no'}\t{value:.3f}"
-
-
-def _predicted(values: np.ndarray, class_cells: Sequence[str]) -> Iterator[str]:
+def _predicted(values: np.ndarray, class_cells: Sequence[str]) -> list[Column]:
     """Probabilities, highest scoring class, and whatever columns more `values` have."""
-    n_classes, n_values = len(class_cells), values.shape[1]
-    text = "\t".join(["%.6f"] * n_classes + ["%s"] + ["%.6f"] * (n_values - n_classes))
-    unknown = "\t".join([_NA] * (n_values + 1))
-    highest = values[:, :n_classes].argmax(axis=1).tolist()
-    for row, label in zip(values.tolist(), highest, strict=True):
-        if math.isnan(row[0]):
-            yield unknown
-        else:
-            yield text % (*row[:n_classes], class_cells[label], *row[n_classes:])
+    n_classes = len(class_cells)
+    unusable = np.isnan(values[:, 0])
+    highest = np.where(unusable, n_classes, values[:, :n_classes].argmax(axis=1)).tolist()
+    names = [*class_cells, _NA]
+    numbers = [_numbers("%.6f", column, unusable) for column in values.T]
+    predicted = ("%s", [names[index] for index in highest])
+    return [*numbers[:n_classes], predicted, *numbers[n_classes:]]
+
+
+def _unlike(distance: np.ndarray) -> list[Column]:
+    unusable = np.isnan(distance)
+    answers = np.where(unusable, 2, distance > 1).tolist()
+    told = [("no", "yes", _NA)[answer] for answer in answers]
+    return [("%s", told), _numbers("%.3f", distance, unusable)]
+
+
+def _numbers(form: str, values: np.ndarray, unusable: np.ndarray) -> Column:
+    if not unusable.any():
+        return form, values.tolist()
+    pairs = zip(values.tolist(), unusable.tolist(), strict=True)
+    return "%s", [_NA if is_unusable else form % value for value, is_unusable in pairs]

@@ -51,11 +51,11 @@ class TextLines:
         part = self.content[self.start[line - 1] : self.end[line - 1]]
         return part.tobytes().decode("utf-8", "replace")
 
-    def texts(self) -> Iterator[str]:
-        """All lines, one after the other."""
+    def texts(self, lines: np.ndarray | None = None) -> Iterator[str]:
+        """Lines of these 1-based numbers, one after the other; without them, all."""
         view = self.content.data
-        for first in range(0, len(self), _FEW):
-            few = slice(first, first + _FEW)
+        for first in range(0, len(self if lines is None else lines), _FEW):
+            few = slice(first, first + _FEW) if lines is None else lines[first : first + _FEW] - 1
             for start, end in zip(self.start[few].tolist(), self.end[few].tolist(), strict=True):
                 yield str(view[start:end], "utf-8", "replace")
 

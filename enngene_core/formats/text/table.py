@@ -40,9 +40,14 @@ def cell(value: Any) -> str:
 def cells(texts: Sequence[bytes]) -> list[str]:
     """`cell` of many texts in UTF-8 without line breaks: nearly all are fine as they are."""
     joined = b"\n".join(texts).decode("utf-8", "replace")
-    if _HARMFUL.search(joined):
+    if is_harmful(joined):
         return [cell(text.decode("utf-8", "replace")) for text in texts]
     return joined.split("\n") if len(texts) else []
+
+
+def is_harmful(lines: str) -> bool:
+    """Whether `cell` would change one of some texts that are joined by line breaks."""
+    return _HARMFUL.search(lines) is not None
 
 
 def table_text(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
