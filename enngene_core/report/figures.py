@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from PIL import Image
+
 from enngene_core.formats.text.table import write_table
 from enngene_core.plots.style import styled
 from enngene_core.report.description import Figure, Report
@@ -57,8 +59,16 @@ def _render(figure: Figure, with_pdf: bool) -> RenderedFigure:
         for kind in ("png", "pdf") if with_pdf else ("png",):
             buffer = io.BytesIO()
             drawn.savefig(buffer, format=kind, metadata=_METADATA[kind])
-            content[kind] = buffer.getvalue()
+            content[kind] = buffer.getvalue() if kind == "pdf" else _opaque(buffer)
     return RenderedFigure(figure, content["png"], content["pdf"])
+
+
+def _opaque(png: io.BytesIO) -> bytes:
+    """The picture without its alpha channel, which is full: Galaxy reads every number of it."""
+    opaque = io.BytesIO()
+    with Image.open(png) as picture:
+        picture.convert("RGB").save(opaque, format="png", dpi=picture.info["dpi"])
+    return opaque.getvalue()
 
 
 def write_figures(

@@ -148,15 +148,23 @@ class GalaxyClient:
             datasets = self.datasets(history_id)
             failed = [item for item in datasets if item["state"] in FAILED]
             if failed:
-                raise GalaxyRequestError(
-                    f"dataset {failed[0]['name']}: {failed[0]['state']}: {failed[0]['misc_info']}"
-                )
+                raise GalaxyRequestError(self._why(failed[0]))
             if len(datasets) >= n_datasets and all(
                 item["state"] in FINISHED_WELL for item in datasets
             ):
                 return
             time.sleep(0.5)
         raise TimeoutError(f"the history was not ready after {timeout:.0f} s")
+
+    def _why(self, failed: Mapping[str, Any]) -> str:
+        told = f"dataset {failed['name']}: {failed['state']}: {failed['misc_info']}"
+        if not failed.get("creating_job"):
+            return told
+        job = self.request("GET", f"/api/jobs/{failed['creating_job']}?full=true")
+        parts = (
+            f"{name}: {job[name]}" for name in ("exit_code", "stdout", "stderr") if name in job
+        )
+        return "\n".join((told, *parts))
 
     def create_list(self, history_id: str, name: str, dataset_ids: Mapping[str, str]) -> str:
         """Build a list collection of datasets by element name, and return its id."""

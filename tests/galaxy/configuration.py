@@ -108,9 +108,9 @@ def _galaxy_options(folder: Path, checkout: Checkout, port: int, drawn: Secrets)
     return {name: str(path) for name, path in paths.items()} | {
         "brand": "ENNGene",
         "galaxy_infrastructure_url": f"http://127.0.0.1:{port}",
-        "database_connection": f"sqlite:///{data}/galaxy.sqlite?isolation_level=IMMEDIATE&timeout=60",
+        "database_connection": f"sqlite:///{data}/galaxy.sqlite?isolation_level=IMMEDIATE&timeout=300",
         "database_auto_migrate": True,
-        "amqp_internal_connection": f"sqlalchemy+sqlite:///{data}/broker.sqlite?timeout=60",
+        "amqp_internal_connection": f"sqlalchemy+sqlite:///{data}/broker.sqlite?timeout=300",
         "enable_celery_tasks": True,
         # `extended_celery` loses the extra files of outputs, which hold a report's figures.
         "metadata_strategy": "directory_celery",
