@@ -106,9 +106,9 @@ def _what_was_found(result: "MotifsResult") -> list[str]:
         )
         if sure and sure[0].preference is not None:
             best = sure[0]
-            name = best.consensus or best.name
+            consensus = f" ({best.consensus})" if best.consensus else ""
             texts.append(
-                f"The filter that tells its class best is {best.name} ({name}), for "
+                f"The filter that tells its class best is {best.name}{consensus}, for "
                 f"{listed([classes[sure[0].preference.label]])}: its best match in a window "
                 f"ranks the classes with an AUROC of {sure[0].preference.auroc:.3f}."
             )

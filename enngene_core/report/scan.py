@@ -90,7 +90,7 @@ def _found(result: "ScanResult") -> Table:
     for found in result.classes:
         significance = found.significance
         n_peaks = sum(found.n_peaks.values())
-        threshold = significance.threshold
+        threshold = _threshold(found)
         rows.append(
             (
                 found.name,
@@ -110,6 +110,11 @@ def _found(result: "ScanResult") -> Table:
     return Table("classes", caption, columns, rows)
 
 
+def _threshold(found: "ClassScan") -> float:
+    """Probability above which windows are in peaks; infinite if none is."""
+    return found.significance.threshold if found.significance.n_significant else float("inf")
+
+
 def _histogram(result: "ScanResult", found: "ClassScan") -> ScoreHistogram:
     edges = np.linspace(0, 1, len(found.histogram) + 1)
     background = found.significance.background
@@ -120,12 +125,15 @@ def _histogram(result: "ScanResult", found: "ClassScan") -> ScoreHistogram:
         edges,
         100 * found.histogram / max(result.n_windows, 1),
         100 * np.bincount(bins, minlength=n_bins) / len(background),
-        found.significance.threshold,
+        _threshold(found),
     )
 
 
 def _figures(result: "ScanResult") -> list[Block]:
-    return [_scores_figure(result), _peaks_figure(result)]
+    figures: list[Block] = [_scores_figure(result)]
+    if any(sum(found.n_peaks.values()) for found in result.classes):
+        figures.append(_peaks_figure(result))
+    return figures
 
 
 def _scores_figure(result: "ScanResult") -> Figure:
