@@ -35,8 +35,8 @@ def with_interval(
     if math.isnan(value):
         return "not defined"
     low, high = result.interval(metric, of_class)
-    text = f"{value:.{digits}f}"
-    return text if math.isnan(low) else f"{text} ({low:.{digits}f} to {high:.{digits}f})"
+    text = f"{value:z.{digits}f}"
+    return text if math.isnan(low) else f"{text} ({low:z.{digits}f} to {high:z.{digits}f})"
 
 
 def beside(result: "EvaluationResult", metric: str, of_class: str = "all", *, guessing: str) -> str:

@@ -4,7 +4,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from enngene_core.plots.scan import MOST_PANELS, PeaksDisplay, ScoreHistogram, ScoresDisplay
+from enngene_core.plots.scan import (
+    MOST_CLASSES,
+    MOST_PANELS,
+    PeaksDisplay,
+    ScoreHistogram,
+    ScoresDisplay,
+)
+from enngene_core.plots.style import MOST_ROWS
 from enngene_core.report.again import CAREFUL, FIGURES, TABLES, model_facts, run_again
 from enngene_core.report.description import Block, Figure, Report, Section, Table, Text, Warning
 from enngene_core.report.scan_cautions import scan_cautions
@@ -177,6 +184,11 @@ def _lengths(result: "ScanResult") -> dict[int, int]:
     return lengths
 
 
+def _few(n: int, most: int, which: str) -> str:
+    """Of so many, how many are drawn, if not all."""
+    return f"{which} {most} of {n:,}" if n > most else ""
+
+
 def _peaks_figure(result: "ScanResult") -> Figure:
     lengths = _lengths(result)
     classes = [found.name for found in result.classes]
@@ -187,8 +199,9 @@ def _peaks_figure(result: "ScanResult") -> Figure:
     rows = [(names[c], lengths[c], *counts[c].tolist()) for c in largest]
     return Figure(
         "peaks",
-        "Peaks per million scanned bases of each chromosome, the longest 60 of them, and of each "
-        "class, the first seven of them.",
+        "Peaks per million scanned bases of each chromosome"
+        f"{_few(len(largest), MOST_ROWS, ', the longest')} and of each class"
+        f"{_few(len(classes), MOST_CLASSES, ', those with most peaks,')}.",
         lambda: PeaksDisplay(densities, classes).plot().figure,
         Table(
             "peaks",
