@@ -161,10 +161,13 @@ class PeaksDisplay:
         shares = np.array(list(self.densities.values())).reshape(-1, n)
         height = 0.8 / n
         with styled():
+            names = short_names(self.classes, length=26)
+            n_columns = min(n, 4 if max(map(len, names)) <= 12 else 2)
             tall = height_of(len(rows)) + 0.06 * len(rows) * max(n - 2, 0)
-            self.figure = Figure(figsize=(6.5, 0.3 + tall), layout="constrained")
+            tall += 0.15 + 0.15 * -(-n // n_columns)
+            self.figure = Figure(figsize=(6.5, tall), layout="constrained")
             self.ax = self.figure.add_subplot()
-            for label, name in enumerate(short_names(self.classes, length=26)):
+            for label, name in enumerate(names):
                 self.ax.barh(
                     rows + (label - (n - 1) / 2) * height,
                     shares[:, label],
@@ -178,8 +181,5 @@ class PeaksDisplay:
             if shares.max(initial=0) >= 1000:
                 self.ax.xaxis.set_major_formatter(spaced)
             self.ax.set_xlabel("peaks per million scanned bases")
-            longest = max(map(len, short_names(self.classes, length=26)))
-            self.ax.legend(
-                loc="lower left", bbox_to_anchor=(0, 1), ncols=min(n, 4 if longest <= 12 else 2)
-            )
+            self.ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=n_columns)
         return self

@@ -186,7 +186,7 @@ def _lengths(result: "ScanResult") -> dict[int, int]:
 
 def _few(n: int, most: int, which: str) -> str:
     """Of so many, how many are drawn, if not all."""
-    return f"{which} {most} of {n:,}" if n > most else ""
+    return f" (of {n:,}, the {most} {which})" if n > most else ""
 
 
 def _peaks_figure(result: "ScanResult") -> Figure:
@@ -199,9 +199,8 @@ def _peaks_figure(result: "ScanResult") -> Figure:
     rows = [(names[c], lengths[c], *counts[c].tolist()) for c in largest]
     return Figure(
         "peaks",
-        "Peaks per million scanned bases of each chromosome"
-        f"{_few(len(largest), MOST_ROWS, ', the longest')} and of each class"
-        f"{_few(len(classes), MOST_CLASSES, ', those with most peaks,')}.",
+        f"Peaks per million scanned bases, by chromosome{_few(len(largest), MOST_ROWS, 'longest')} "
+        f"and class{_few(len(classes), MOST_CLASSES, 'with most peaks')}.",
         lambda: PeaksDisplay(densities, classes).plot().figure,
         Table(
             "peaks",
