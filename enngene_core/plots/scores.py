@@ -37,12 +37,12 @@ def score_counts(result: "EvaluationResult") -> np.ndarray:
     ndarray of int, shape (n_classes, 2, N_BINS)
         Windows of the class, and all others, in the bins of `score_edges`.
     """
-    edges = score_edges(result)
+    ends = (0, score_edges(result)[-1])
     counts = []
     for index in range(len(result.config.dataset.classes)):
         is_own = result.y_true == index
         score = np.clip(result.probabilities[:, index].astype(float), 0, 1)
-        counts.append([np.histogram(score[own], edges)[0] for own in (is_own, ~is_own)])
+        counts.append([np.histogram(score[own], N_BINS, ends)[0] for own in (is_own, ~is_own)])
     return np.array(counts)
 
 
