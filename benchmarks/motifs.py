@@ -2,8 +2,9 @@
 
 The folder holds `SET.train.CLASS.fa.gz`, with positive and negative as classes. Each network is
 that of the default preset. Its motifs are compared by Tomtom with 30 known ones, of which one is
-the protein's own; `rank` is the place of the first motif that is most like it, at a false discovery
-rate below 0.05, among all motifs of its kind.
+the protein's own. `rank` is a motif's place among all motifs of its kind. Shown are the first
+three, the first that is most like the protein's own at a false discovery rate below 0.05, and, of
+those that are most like it, the one with the smallest p-value.
 """
 
 import argparse
@@ -87,11 +88,11 @@ def judge(arguments: argparse.Namespace, name: str, folder: Path) -> None:
     for origin in ("attributions", "filters"):
         of_kind = [row for row in rows if row["from"] == origin]
         own = [
-            number
-            for number, row in enumerate(of_kind)
-            if row["match"].split()[0] == _OWN[name] and float(row["match_q_value"]) < 0.05
+            number for number, row in enumerate(of_kind) if row["match"].split()[0] == _OWN[name]
         ]
-        for number in sorted({*range(min(3, len(of_kind))), *own[:1]}):
+        sure = [number for number in own if float(of_kind[number]["match_q_value"]) < 0.05]
+        best = sorted(own, key=lambda number: float(of_kind[number]["match_p_value"]))
+        for number in sorted({*range(min(3, len(of_kind))), *sure[:1], *best[:1]}):
             row = of_kind[number]
             cells = [row[key] for key in ("motif", "consensus", "sites")]
             cells += [f"{float(row['auroc']):.3f}", row["match"]]
@@ -100,7 +101,10 @@ def judge(arguments: argparse.Namespace, name: str, folder: Path) -> None:
                 f"| {name} | {origin} | {number + 1} | {' | '.join(cells)} | {seconds:.0f} |",
                 flush=True,
             )
-        print(f"| {name} | {origin} | {len(own)} of {len(of_kind)} are like {_OWN[name]} | | | |")
+        print(
+            f"| {name} | {origin} | {len(own)} of {len(of_kind)} are most like {_OWN[name]}, "
+            f"{len(sure)} with q < 0.05 | | | |"
+        )
 
 
 if __name__ == "__main__":

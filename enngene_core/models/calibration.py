@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from enngene_core.models.bundle import Bundle, BundleConfig
+from enngene_core.models.card import calibrated_card
 from enngene_core.specs.calibration import (
     MAX_KNOTS,
     MAX_KNOTS_OF_ALL,
@@ -18,6 +19,9 @@ from enngene_core.specs.calibration import (
     Temperature,
 )
 
+_CARD = "README.md"
+#: Bytes of a stranger's card that are kept, so that the longer one is not too large for a bundle.
+_MOST_OF_CARD = 1_000_000
 #: A probability that ended as 0 has a logarithm too.
 _SMALLEST = float(np.finfo(np.float32).tiny)
 
@@ -94,7 +98,7 @@ def with_calibration(bundle: Bundle, calibration: Calibration) -> Bundle:
 def write_calibrated(
     model: Path, config: BundleConfig, calibration: Calibration, output: Path
 ) -> None:
-    """Write a bundle again, with a calibration in its config; all else stays as it is.
+    """Write a bundle again, with a calibration in its config and card; all else stays as it is.
 
     Parameters
     ----------
@@ -108,12 +112,14 @@ def write_calibrated(
         Bundle to write.
     """
     config = _calibrated_config(config, calibration)
-    content = config.model_dump_json(indent=2).encode()
+    changed = {"config.json": config.model_dump_json(indent=2).encode()}
     with zipfile.ZipFile(model) as old, zipfile.ZipFile(output, "w") as new:
+        card = old.read(_CARD)[:_MOST_OF_CARD].decode(errors="ignore")
+        changed[_CARD] = calibrated_card(card, calibration).encode()
         for info in old.infolist():
-            is_config = info.filename == "config.json"
             same = zipfile.ZipInfo(info.filename, info.date_time)
-            new.writestr(same, content if is_config else old.read(info), zipfile.ZIP_DEFLATED)
+            content = changed.get(info.filename) or old.read(info)
+            new.writestr(same, content, zipfile.ZIP_DEFLATED)
 
 
 def _calibrated_config(config: BundleConfig, calibration: Calibration) -> BundleConfig:

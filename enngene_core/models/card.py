@@ -3,8 +3,10 @@
 import re
 
 from enngene_core.models.bundle import BundleConfig
+from enngene_core.specs.calibration import Calibration, Temperature
 
 _OPTIMIZERS = {"adam": "Adam", "adamw": "AdamW", "sgd": "SGD", "rmsprop": "RMSprop"}
+_CALIBRATION = "## Calibration"
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>()#+!|~$-])")
 
 
@@ -57,6 +59,37 @@ classes above too. A window of another genome, placement or strand convention is
 {inputs}
 
 Made with {software}.
+"""
+
+
+def calibrated_card(card: str, calibration: Calibration) -> str:
+    """A card, of any model, that tells of a calibration at its end, in the place of an earlier one.
+
+    Parameters
+    ----------
+    card
+        Markdown that came with the model.
+    calibration
+        What the model's bundle keeps.
+    """
+    if isinstance(calibration, Temperature):
+        how = (
+            f"the logarithms of all probabilities are divided by a temperature of "
+            f"{calibration.temperature:.4g}, which never\nchanges which class is the highest"
+        )
+    else:
+        how = (
+            "the probability of each class goes through a rising curve of its own (isotonic\n"
+            "regression), and what the curves give is divided by its sum"
+        )
+    return f"""{card.split(_CALIBRATION)[0].rstrip()}
+
+{_CALIBRATION}
+The probabilities that this model gives are calibrated, so that they are as often right as they say:
+{how}.
+That was fitted to {calibration.windows:,} validation windows of the dataset with the SHA-256
+`{calibration.fitted_on}`. Losses among the
+metrics above are those of probabilities without it.
 """
 
 

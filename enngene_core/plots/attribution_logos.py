@@ -19,7 +19,8 @@ MOST_WINDOWS, WIDEST = 3, 400
 
 # Inches.
 _WIDTH, _LEFT, _RIGHT = 10.0, 0.95, 0.2
-_LINE, _GAP, _TITLE, _EDGE = 0.75, 0.32, 0.3, 0.1
+_LINE, _GAP, _TITLE, _EDGE = 0.78, 0.32, 0.3, 0.1
+_BETWEEN = 0.12  # so that the lowest number of a row is not in the highest one of the next
 _PER_LINE = 100
 
 
@@ -98,9 +99,9 @@ class AttributionLogosDisplay:
             for branch in self.branches:
                 box = (
                     _LEFT / _WIDTH,
-                    1 - (top + _LINE - 0.05) / height,
+                    1 - (top + _LINE - _BETWEEN) / height,
                     (stop - first) * room / _WIDTH,
-                    (_LINE - 0.05) / height,
+                    (_LINE - _BETWEEN) / height,
                 )
                 ax = self.figure.add_axes(box)
                 symbols = self.result.config.dataset.encodings[branch].symbols

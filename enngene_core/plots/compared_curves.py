@@ -111,7 +111,9 @@ class ComparedCurvesDisplay:
         n_columns = 2 if len(drawn) == 4 else min(_COLUMNS, len(drawn))
         n_rows = -(-len(drawn) // n_columns)
         titles = short_names([name or MEAN for name in drawn], length=32)
-        self.figure = Figure(layout="constrained")
+        self.figure = Figure()
+        # Titles of panels keep away from the axis label above them.
+        self.figure.set_layout_engine("constrained", h_pad=0.1)
         axes = self.figure.subplots(n_rows, n_columns, squeeze=False).ravel()
         for ax in axes[len(drawn) :]:
             ax.set_visible(False)

@@ -83,7 +83,9 @@ class ConfusionDisplay:
 
     def _write_cells(self, counts: np.ndarray) -> None:
         shares = row_shares(counts)
-        size = 9 if len(counts) <= 5 else 7.5 if len(counts) <= _MOST_SHARES else 5.5
+        size = 9 if len(counts) <= 5 else 7.5
+        if len(counts) > _MOST_SHARES:  # as large as the longest number leaves them in their cells
+            size = min(8, 32 / len(f"{counts.max():,}"))
         for row, column in np.ndindex(counts.shape):
             share = shares[row, column]
             if len(counts) > _MOST_SHARES:

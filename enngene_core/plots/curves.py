@@ -36,6 +36,11 @@ def unit_square(ax: Axes, *, xlabel: str, ylabel: str) -> None:
     ax.grid()
 
 
+def probability_limit(highest: float) -> float:
+    """End of an axis of probabilities: of many classes they are small, and 1 is far away."""
+    return next((limit for limit in (0.1, 0.2, 0.5) if highest <= limit), 1.0)
+
+
 def draw_band(ax: Axes, band: "Band | None", *, colour: str) -> None:
     """Shade the 95 % interval of a curve, if it has one."""
     if band is not None:

@@ -66,11 +66,11 @@ class IntervalsDisplay:
         n_columns = min(_COLUMNS, len(self.panels))
         n_rows = -(-len(self.panels) // n_columns)
         with styled():
-            height = 1.0 + 0.24 * len(self.rows)
+            height = 1.08 + 0.24 * len(self.rows)
             names = 0.062 * min(max(map(len, self.rows)), 28)
-            self.figure = Figure(
-                figsize=(names + 2.5 * n_columns, height * n_rows), layout="constrained"
-            )
+            self.figure = Figure(figsize=(names + 2.5 * n_columns, height * n_rows))
+            # Titles of panels keep away from the axis above them.
+            self.figure.set_layout_engine("constrained", h_pad=0.08)
             axes = self.figure.subplots(n_rows, n_columns, squeeze=False)
             for ax in axes.ravel()[len(self.panels) :]:
                 ax.set_visible(False)

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from enngene_core.evaluation.reliability import Reliability, reliability
+from enngene_core.plots.curves import probability_limit
 from enngene_core.plots.style import COLOURS, GREY, spaced, styled
 
 if TYPE_CHECKING:
@@ -88,7 +89,9 @@ class ReliabilityDisplay:
             above.grid()
             above.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0.2)
             lowest = min(bins.edges[:-1][bins.windows > 0].min() for bins in found.values())
-            below.set_xlim(lowest - 0.02, 1.02)
+            highest = max(bins.edges[1:][bins.windows > 0].max() for bins in found.values())
+            limit = probability_limit(float(highest))
+            below.set_xlim(lowest - 0.02 * limit, 1.02 * limit)
             below.set_xlabel("probability of the predicted class")
             below.set_ylabel("windows (number)")
             below.margins(y=0.25)

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from enngene_core.plots.curves import probability_limit
 from enngene_core.plots.names import natural_order, short_names
 from enngene_core.plots.rows import height_of, name_rows
 from enngene_core.plots.style import COLOURS, GREY, MOST_ROWS, spaced, styled
@@ -16,7 +17,7 @@ _FILL = "#BFDCEC"
 _COLUMNS = 3
 #: More classes than this would make a figure that no page holds.
 MOST_PANELS = 30
-_MOST_CLASSES = len(COLOURS)
+MOST_CLASSES = len(COLOURS)
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ class ScoresDisplay:
             axes = self.figure.subplots(n_rows, n_columns, squeeze=False, sharex=True, sharey=True)
             axes[0, 0].xaxis.set_major_formatter(lambda value, _: f"{value:g}")
             lowest = self._lowest()
+            axes[0, 0].set_xlim(0, probability_limit(self._highest()))
             for ax, histogram, name in zip(axes.flat, self.histograms, names, strict=False):
                 _draw(ax, histogram, lowest)
                 ax.set_title(name)
@@ -89,6 +91,13 @@ class ScoresDisplay:
         """Where the logarithmic axis begins: under the smallest share that is not 0."""
         shares = np.concatenate([np.r_[h.scanned, h.shuffled] for h in self.histograms])
         return float(10 ** np.floor(np.log10(shares[shares > 0].min(initial=100))))
+
+    def _highest(self) -> float:
+        """Upper end of the last bin with windows."""
+        return max(
+            float(h.edges[1:][(h.scanned > 0) | (h.shuffled > 0)].max(initial=0))
+            for h in self.histograms
+        )
 
 
 def _draw(ax: Axes, histogram: ScoreHistogram, lowest: float) -> None:
@@ -116,7 +125,6 @@ def _draw(ax: Axes, histogram: ScoreHistogram, lowest: float) -> None:
     ax.set_yscale("log")
     ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
     ax.set_ylim(lowest, 150)
-    ax.set_xlim(0, 1)
     ax.grid(axis="y")
 
 
@@ -128,7 +136,7 @@ class PeaksDisplay:
     densities
         By chromosome, for each class; the `MOST_ROWS` first chromosomes are drawn.
     classes
-        Names; the first few are drawn.
+        Names; of more than seven those with most peaks are drawn.
 
     Attributes
     ----------
@@ -141,8 +149,10 @@ class PeaksDisplay:
 
     def __init__(self, densities: Mapping[str, np.ndarray], classes: Sequence[str]) -> None:
         names = natural_order(list(densities)[:MOST_ROWS])
-        self.densities = {name: densities[name][:_MOST_CLASSES] for name in names}
-        self.classes = list(classes)[:_MOST_CLASSES]
+        totals = np.sum([densities[name] for name in names], axis=0)
+        drawn = np.sort(np.argsort(-totals, kind="stable")[:MOST_CLASSES])
+        self.densities = {name: densities[name][drawn] for name in names}
+        self.classes = [classes[label] for label in drawn.tolist()]
 
     def plot(self) -> "PeaksDisplay":
         """Draw a figure that grows with the number of chromosomes."""
@@ -151,10 +161,13 @@ class PeaksDisplay:
         shares = np.array(list(self.densities.values())).reshape(-1, n)
         height = 0.8 / n
         with styled():
+            names = short_names(self.classes, length=26)
+            n_columns = min(n, 4 if max(map(len, names)) <= 12 else 2)
             tall = height_of(len(rows)) + 0.06 * len(rows) * max(n - 2, 0)
-            self.figure = Figure(figsize=(6.5, 0.3 + tall), layout="constrained")
+            tall += 0.15 + 0.15 * -(-n // n_columns)
+            self.figure = Figure(figsize=(6.5, tall), layout="constrained")
             self.ax = self.figure.add_subplot()
-            for label, name in enumerate(short_names(self.classes, length=26)):
+            for label, name in enumerate(names):
                 self.ax.barh(
                     rows + (label - (n - 1) / 2) * height,
                     shares[:, label],
@@ -168,5 +181,5 @@ class PeaksDisplay:
             if shares.max(initial=0) >= 1000:
                 self.ax.xaxis.set_major_formatter(spaced)
             self.ax.set_xlabel("peaks per million scanned bases")
-            self.ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=min(n, 4))
+            self.ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=n_columns)
         return self

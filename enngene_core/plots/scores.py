@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from enngene_core.plots.curves import probability_limit
 from enngene_core.plots.rows import name_rows
 from enngene_core.plots.style import COLOURS, MOST_ROWS, axes_for, styled
 
@@ -17,19 +18,31 @@ N_BINS = 50
 _HALF = 0.44
 
 
+def score_edges(result: "EvaluationResult") -> np.ndarray:
+    """Edges of bins of equal width, from 0 to beyond the highest probability.
+
+    Returns
+    -------
+    ndarray of float, shape (N_BINS + 1,)
+    """
+    limit = probability_limit(float(result.probabilities.max(initial=0)))
+    return np.linspace(0, limit, N_BINS + 1)
+
+
 def score_counts(result: "EvaluationResult") -> np.ndarray:
     """Windows by their probability of each class.
 
     Returns
     -------
     ndarray of int, shape (n_classes, 2, N_BINS)
-        Windows of the class, and all others, in bins of equal width from 0 to 1.
+        Windows of the class, and all others, in the bins of `score_edges`.
     """
+    ends = (0, score_edges(result)[-1])
     counts = []
     for index in range(len(result.config.dataset.classes)):
         is_own = result.y_true == index
         score = np.clip(result.probabilities[:, index].astype(float), 0, 1)
-        counts.append([np.histogram(score[own], N_BINS, (0, 1))[0] for own in (is_own, ~is_own)])
+        counts.append([np.histogram(score[own], N_BINS, ends)[0] for own in (is_own, ~is_own)])
     return np.array(counts)
 
 
@@ -59,7 +72,7 @@ class ScoreDisplay:
         """Draw into `ax`, or into a figure that grows with the number of classes."""
         classes = self.result.config.dataset.classes[:MOST_ROWS]
         counts = score_counts(self.result)[: len(classes)]
-        edges = np.linspace(0, 1, N_BINS + 1)
+        edges = score_edges(self.result)
         row_height = 0.8 if len(classes) <= 8 else 0.42 if len(classes) <= 30 else 0.3
         with styled():
             height = 1.1 + row_height * len(classes)
@@ -74,7 +87,7 @@ class ScoreDisplay:
                     )
                     self._mark_median(row, side, sign)
             name_rows(self.ax, classes)
-            self.ax.set_xlim(-0.005, 1.005)
+            self.ax.set_xlim(-0.005 * edges[-1], 1.005 * edges[-1])
             self.ax.set_xlabel("probability of the class in its row")
             self.ax.legend(
                 [*self.ax.patches[:2], self.ax.lines[1]],

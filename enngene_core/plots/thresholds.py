@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from enngene_core.evaluation.thresholds import ThresholdCurves, threshold_curves
-from enngene_core.plots.curves import thinned
+from enngene_core.plots.curves import probability_limit, thinned
 from enngene_core.plots.names import short_names
 from enngene_core.plots.style import COLOURS, styled
 
@@ -77,7 +77,8 @@ class ThresholdDisplay:
                 ax.set_title(title, fontsize=9 if n_columns <= 3 else 8)
             lowest = min(float(m.min()) for curves in found.values()
                          for m in curves.measures.values())  # fmt: skip
-            self.axes[0].set_xlim(-0.02, 1.02)
+            limit = probability_limit(float(self.result.probabilities.max()))
+            self.axes[0].set_xlim(-0.02 * limit, 1.02 * limit)
             self.axes[0].set_ylim(min(-0.02, lowest - 0.02), 1.02)
             for ax in grid[-1]:
                 ax.tick_params(labelbottom=True)

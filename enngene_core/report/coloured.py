@@ -28,10 +28,12 @@ class Line:
 
 
 def coloured_lines(rows: Sequence[ColouredRow]) -> list[Line]:
-    """Rows of equal length, wrapped together; positions stand below each stretch of them."""
+    """Rows of equal length, wrapped together, each stretch above its positions."""
     lines = []
     n = len(rows[0].letters) if rows else 0
     for first in range(0, n, _PER_LINE):
+        if first:
+            lines.append(Line("", []))
         stop = min(first + _PER_LINE, n)
         for row in rows:
             name = row.name[:_NAME].ljust(_NAME)

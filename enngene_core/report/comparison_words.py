@@ -32,8 +32,8 @@ def number(model: "ComparedModel", metric: str, *, digits: int = 3) -> str:
     value, low, high = model.overall(metric)
     if math.isnan(value):
         return "not defined"
-    text = f"{value:.{digits}f}"
-    return text if math.isnan(low) else f"{text} ({low:.{digits}f} to {high:.{digits}f})"
+    text = f"{value:z.{digits}f}"
+    return text if math.isnan(low) else f"{text} ({low:z.{digits}f} to {high:z.{digits}f})"
 
 
 def difference(item: "Comparison | None") -> str:
@@ -42,8 +42,8 @@ def difference(item: "Comparison | None") -> str:
         return "not compared"
     if math.isnan(item.difference):
         return "not defined"
-    text = f"{item.difference:.3f}"
-    return text if math.isnan(item.low) else f"{text} ({item.low:.3f} to {item.high:.3f})"
+    text = f"{item.difference:z.3f}"
+    return text if math.isnan(item.low) else f"{text} ({item.low:z.3f} to {item.high:z.3f})"
 
 
 def p_value(p: float) -> str:

@@ -15,11 +15,12 @@ MACRO = "macro average"
 _MEANING = {
     "accuracy": "share of windows whose prediction is right",
     "balanced_accuracy": "mean of the classes' recall",
-    "mcc": "Matthews correlation: 1 is perfect, 0 is chance",
+    "mcc": "of true and predicted classes: 1 is perfect, 0 is chance",
     "log_loss": "0 is perfect; large if the model was sure and wrong",
-    "brier_score": "squared distance from the truth: 0 is perfect",
+    "brier_score": "squared distance of the probabilities from the truth: 0 is perfect",
     "expected_calibration_error": "between probability and share that is right: 0 is best",
 }
+_NAME = {"mcc": "Matthews correlation", "brier_score": "Brier score"}
 _OF_CLASSES = ("recall", "precision", "auroc", "average_precision")
 
 
@@ -34,8 +35,8 @@ def with_interval(
     if math.isnan(value):
         return "not defined"
     low, high = result.interval(metric, of_class)
-    text = f"{value:.{digits}f}"
-    return text if math.isnan(low) else f"{text} ({low:.{digits}f} to {high:.{digits}f})"
+    text = f"{value:z.{digits}f}"
+    return text if math.isnan(low) else f"{text} ({low:z.{digits}f} to {high:z.{digits}f})"
 
 
 def beside(result: "EvaluationResult", metric: str, of_class: str = "all", *, guessing: str) -> str:
@@ -73,7 +74,7 @@ def evaluation_tables(result: "EvaluationResult") -> list[Table]:
 
 def _overall(result: "EvaluationResult") -> Table:
     rows = [
-        (metric.replace("_", " "), with_interval(result, metric), meaning)
+        (_NAME.get(metric, metric.replace("_", " ")), with_interval(result, metric), meaning)
         for metric, meaning in _MEANING.items()
     ]
     caption = "Numbers of all classes together, with their 95 % intervals."
@@ -91,7 +92,8 @@ def _classes(result: "EvaluationResult") -> Table:
         "found (recall), the share of its predictions that is right (precision), AUROC and "
         "average precision; with their 95 % intervals."
     )
-    return Table("classes", caption, ("class", "windows", "predicted", *_OF_CLASSES), rows)
+    columns = ("class", "windows", "predicted", "recall", "precision", "AUROC", "average precision")
+    return Table("classes", caption, columns, rows)
 
 
 def _thresholds(result: "EvaluationResult") -> Table:

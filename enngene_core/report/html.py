@@ -7,6 +7,7 @@ from pathlib import Path
 import jinja2
 
 from enngene_core.plots.names import plain
+from enngene_core.plots.style import DPI
 from enngene_core.report.coloured import coloured_lines
 from enngene_core.report.description import Report
 from enngene_core.report.figures import RenderedFigure, render_figures
@@ -14,6 +15,9 @@ from enngene_core.report.words import shown
 
 #: Rows of a table that a page shows.
 _MOST_ROWS = 1000
+#: Pixels for an inch of a figure, as far as the page is wide enough: so letters are as large in
+#: all figures, and nearly as large as those of the page.
+_PIXELS = 132
 
 
 def write_html(
@@ -48,6 +52,12 @@ def write_html(
             name: base64.b64encode(item.png).decode("ascii") for name, item in rendered.items()
         },
         most_rows=_MOST_ROWS,
+        widths={name: _width(item.png) for name, item in rendered.items()},
         coloured_lines=coloured_lines,
     )
     path.write_text(page, encoding="utf-8", newline="\n")
+
+
+def _width(png: bytes) -> int:
+    """Width on the page (px), from the first chunk of the PNG file, which holds its own."""
+    return round(int.from_bytes(png[16:20], "big") / DPI * _PIXELS)

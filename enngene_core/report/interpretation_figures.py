@@ -154,6 +154,12 @@ def _heat_map(result: "InterpretationResult", label: int) -> Figure:
     )
 
 
+def _letterless(result: "InterpretationResult") -> str:
+    encodings = result.config.dataset.encodings
+    names = [name for name in result.attributions.branches if not encodings[name].is_coded]
+    return f" Scores have no letters and are not shown here: {listed(names)}." if names else ""
+
+
 def _logos(result: "InterpretationResult", label: int) -> Figure:
     shown = AttributionLogosDisplay(result, label).shown
     file_name = f"logos_{label + 1}"
@@ -161,7 +167,7 @@ def _logos(result: "InterpretationResult", label: int) -> Figure:
         file_name,
         f"{_which(result, label, len(shown))}. Letters are as tall as the contribution of their "
         "position: above the line they speak for the class, below it against it. All rows of a "
-        f"window have one scale. {_places(result)}",
+        f"window have one scale.{_letterless(result)} {_places(result)}",
         lambda: AttributionLogosDisplay(result, label).plot().figure,
         _numbers(result, file_name, shown),
     )

@@ -106,25 +106,34 @@ def _what_was_found(result: "MotifsResult") -> list[str]:
         )
         if sure and sure[0].preference is not None:
             best = sure[0]
-            name = best.consensus or best.name
+            consensus = f" ({best.consensus})" if best.consensus else ""
             texts.append(
-                f"The filter that tells its class best is {best.name} ({name}), for "
+                f"The filter that tells its class best is {best.name}{consensus}, for "
                 f"{listed([classes[sure[0].preference.label]])}: its best match in a window "
                 f"ranks the classes with an AUROC of {sure[0].preference.auroc:.3f}."
             )
-    known = [m for m in result.motifs if m.match is not None and m.match.q < _SURE]
     if result.n_known is not None:
-        known.sort(key=lambda motif: motif.match.p if motif.match else 1)
-        told = "; ".join(
-            f"{m.name} ({m.consensus}) is like {listed([m.match.name])} (q {m.match.q:.2g})"
-            for m in known[:3]
-            if m.match
-        )
-        texts.append(
-            f"{count(len(known), 'motif is', 'motifs are')} like a known one (q below {_SURE:g})"
-            + (f": {told}." if told else ".")
-        )
+        texts.append(_likeness(result))
     return texts
+
+
+def _likeness(result: "MotifsResult") -> str:
+    """How many motifs are like a known one, and which are most."""
+    matched = [(motif, motif.match) for motif in result.motifs if motif.match is not None]
+    matched.sort(key=lambda pair: pair[1].p)
+    n_known = sum(match.q < _SURE for _, match in matched)
+    told = "; ".join(
+        f"{motif.name} ({motif.consensus}) is like {listed([match.name])} "
+        f"(p {match.p:.2g}, q {match.q:.2g})"
+        for motif, match in matched[: min(max(n_known, 1), 3)]
+    )
+    text = f"{count(n_known, 'motif is', 'motifs are')} like a known one (q below {_SURE:g})"
+    if n_known or not told:
+        return f"{text}: {told}." if told else f"{text}."
+    return (
+        f"{text}. The nearest: {told}. A known motif of few bases can hardly have a small q-value, "
+        "however well it fits: look at the logos, too."
+    )
 
 
 def _cautions(result: "MotifsResult") -> list[str]:
@@ -248,10 +257,15 @@ def _numbers(name: str, display: MotifsDisplay) -> Table:
     return Table(name, "Every number of the figure.", columns, rows)
 
 
+def _q(q: float) -> str:
+    """A q-value with two digits."""
+    return f"{q:.2g}" if q >= 1e-99 else "below 1e-99"
+
+
 def _tables(result: "MotifsResult") -> list[Block]:
     classes = result.config.dataset.classes
     columns = ["motif", "consensus", "sites", "bits", "class", "AUROC", "q"]
-    columns += ["known", "q_of_known"] if result.n_known is not None else []
+    columns += ["known", "q of known"] if result.n_known is not None else []
     rows = []
     motifs = [m for m in result.motifs if not m.state]
     of_attributions = [m for m in motifs if m.origin == "attributions"][: _MOST_ROWS // 2]
@@ -259,10 +273,10 @@ def _tables(result: "MotifsResult") -> list[Block]:
     for motif in [*of_attributions, *of_filters[: _MOST_ROWS - len(of_attributions)]]:
         found, known = motif.preference, motif.match
         row = [motif.name, motif.consensus or "scores", motif.n_sites]
-        row.append(float(motif.information.sum()) if motif.is_coded else "")
-        row += [classes[found.label], found.auroc, found.q] if found else ["", "", ""]
+        row.append(round(float(motif.information.sum()), 1) if motif.is_coded else "")
+        row += [classes[found.label], f"{found.auroc:.3f}", _q(found.q)] if found else ["", "", ""]
         if result.n_known is not None:
-            row += [known.name, known.q] if known else ["", ""]
+            row += [known.name, _q(known.q)] if known else ["", ""]
         rows.append(tuple(row))
     caption = (
         f"The first {len(rows)} of {count(len(motifs), 'motif')} (the tool's table has all): "

@@ -2,11 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from enngene_core.plots.curves import thinned
 from enngene_core.plots.reliability import ReliabilityDisplay, reliabilities, share_intervals
-from enngene_core.plots.scores import N_BINS, ScoreDisplay, score_counts
+from enngene_core.plots.scores import ScoreDisplay, score_counts, score_edges
 from enngene_core.plots.thresholds import ThresholdDisplay, curves_of_classes
 from enngene_core.report.description import Figure, Table
 
@@ -42,7 +40,7 @@ def reliability_figure(result: "EvaluationResult") -> Figure:
 
 def scores_figure(result: "EvaluationResult") -> Figure:
     """How far the classes' probabilities lie apart."""
-    edges = np.linspace(0, 1, N_BINS + 1).round(6).tolist()
+    edges = score_edges(result).round(6).tolist()
     rows = [
         (name, first, last, own, other)
         for name, (of_class, others) in zip(

@@ -4,7 +4,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from enngene_core.plots.scan import MOST_PANELS, PeaksDisplay, ScoreHistogram, ScoresDisplay
+from enngene_core.plots.scan import (
+    MOST_CLASSES,
+    MOST_PANELS,
+    PeaksDisplay,
+    ScoreHistogram,
+    ScoresDisplay,
+)
+from enngene_core.plots.style import MOST_ROWS
 from enngene_core.report.again import CAREFUL, FIGURES, TABLES, model_facts, run_again
 from enngene_core.report.description import Block, Figure, Report, Section, Table, Text, Warning
 from enngene_core.report.scan_cautions import scan_cautions
@@ -90,7 +97,7 @@ def _found(result: "ScanResult") -> Table:
     for found in result.classes:
         significance = found.significance
         n_peaks = sum(found.n_peaks.values())
-        threshold = significance.threshold
+        threshold = _threshold(found)
         rows.append(
             (
                 found.name,
@@ -110,6 +117,11 @@ def _found(result: "ScanResult") -> Table:
     return Table("classes", caption, columns, rows)
 
 
+def _threshold(found: "ClassScan") -> float:
+    """Probability above which windows are in peaks; infinite if none is."""
+    return found.significance.threshold if found.significance.n_significant else float("inf")
+
+
 def _histogram(result: "ScanResult", found: "ClassScan") -> ScoreHistogram:
     edges = np.linspace(0, 1, len(found.histogram) + 1)
     background = found.significance.background
@@ -120,12 +132,15 @@ def _histogram(result: "ScanResult", found: "ClassScan") -> ScoreHistogram:
         edges,
         100 * found.histogram / max(result.n_windows, 1),
         100 * np.bincount(bins, minlength=n_bins) / len(background),
-        found.significance.threshold,
+        _threshold(found),
     )
 
 
 def _figures(result: "ScanResult") -> list[Block]:
-    return [_scores_figure(result), _peaks_figure(result)]
+    figures: list[Block] = [_scores_figure(result)]
+    if any(sum(found.n_peaks.values()) for found in result.classes):
+        figures.append(_peaks_figure(result))
+    return figures
 
 
 def _scores_figure(result: "ScanResult") -> Figure:
@@ -169,6 +184,11 @@ def _lengths(result: "ScanResult") -> dict[int, int]:
     return lengths
 
 
+def _few(n: int, most: int, which: str) -> str:
+    """Of so many, how many are drawn, if not all."""
+    return f" (of {n:,}, the {most} {which})" if n > most else ""
+
+
 def _peaks_figure(result: "ScanResult") -> Figure:
     lengths = _lengths(result)
     classes = [found.name for found in result.classes]
@@ -179,8 +199,8 @@ def _peaks_figure(result: "ScanResult") -> Figure:
     rows = [(names[c], lengths[c], *counts[c].tolist()) for c in largest]
     return Figure(
         "peaks",
-        "Peaks per million scanned bases of each chromosome, the longest 60 of them, and of each "
-        "class, the first seven of them.",
+        f"Peaks per million scanned bases, by chromosome{_few(len(largest), MOST_ROWS, 'longest')} "
+        f"and class{_few(len(classes), MOST_CLASSES, 'with most peaks')}.",
         lambda: PeaksDisplay(densities, classes).plot().figure,
         Table(
             "peaks",

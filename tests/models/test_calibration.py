@@ -16,7 +16,7 @@ from enngene_core.models.bundle import read_bundle
 from enngene_core.models.calibration import calibrated, fit_calibration, write_calibrated
 from enngene_core.specs.calibration import MAX_KNOTS, Isotonic, IsotonicCurve, Temperature
 from enngene_core.specs.network import NetworkSpec
-from tests.models.bundles import bundle_of, members, with_config, write
+from tests.models.bundles import bundle_of, members, pack, with_config, write
 from tests.models.networks import ONE
 from tests.refusal import refused
 
@@ -144,8 +144,33 @@ def test_a_bundle_keeps_its_calibration_and_all_else(model: Path, tmp_path: Path
         assert read_bundle(tmp_path / "one.zip").config.calibration == fitted
         before, after = members(model), members(tmp_path / "one.zip")
         assert list(before) == list(after)
-        del before["config.json"], after["config.json"]
+        card = after["README.md"].decode()
+        assert card.startswith(before["README.md"].decode() + "\n## Calibration\n")
+        assert "fitted to 100 validation windows" in card and SHA in card
+        assert ("a temperature of" in card) == (method == "temperature")
+        for changed in ("config.json", "README.md"):
+            del before[changed], after[changed]
         assert before == after
+
+
+def test_a_card_tells_of_the_last_calibration_only(model: Path, tmp_path: Path) -> None:
+    config = read_bundle(model).config
+    y_true, probabilities = too_sure(100, 2)
+    first, last = tmp_path / "first.zip", tmp_path / "last.zip"
+    for method, source, output in (("temperature", model, first), ("isotonic", first, last)):
+        fitted = fit_calibration(method, y_true, probabilities, fitted_on=SHA)
+        write_calibrated(source, config, fitted, output)
+    card = members(last)["README.md"].decode()
+    assert card.count("## Calibration") == 1 and "isotonic" in card and "temperature" not in card
+
+
+def test_the_largest_card_still_fits_with_a_calibration(model: Path, tmp_path: Path) -> None:
+    card = b"\xff" + b"x" * ((1 << 20) - 1)
+    path = pack(tmp_path / "large.zip", (members(model) | {"README.md": card}).items())
+    bundle = read_bundle(path)
+    fitted = fit_calibration("temperature", *too_sure(100, 2), fitted_on=SHA)
+    write_calibrated(path, bundle.config, fitted, tmp_path / "calibrated.zip")
+    assert read_bundle(tmp_path / "calibrated.zip").config.calibration == fitted
 
 
 TEMPERATURE = {"method": "temperature", "temperature": 2.0, "fitted_on": SHA, "windows": 3}

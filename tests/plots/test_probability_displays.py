@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from enngene_core.evaluation.result import Uncalibrated
+from enngene_core.plots.curves import probability_limit
 from enngene_core.plots.precision_recall import PrecisionRecallDisplay
 from enngene_core.plots.reliability import ReliabilityDisplay, share_intervals
 from enngene_core.plots.roc import RocDisplay
@@ -98,3 +99,18 @@ def test_a_class_without_windows_has_no_panel_and_no_median() -> None:
     assert len(ThresholdDisplay(result).plot().axes) == 2
     assert png(ScoreDisplay(result).plot().figure)
     assert png(ReliabilityDisplay(result).plot().figure)
+
+
+@pytest.mark.parametrize(
+    ("highest", "limit"), [(0.0, 0.1), (0.1, 0.1), (0.11, 0.2), (0.5, 0.5), (0.51, 1.0), (1.0, 1.0)]
+)
+def test_an_axis_of_probabilities_ends_near_the_highest(highest: float, limit: float) -> None:
+    assert probability_limit(highest) == limit
+
+
+def test_scores_of_many_classes_fill_their_axis() -> None:
+    result = evaluation_result(names(30), 90)
+    small = replace(result, probabilities=result.probabilities * np.float32(0.09))
+    assert score_counts(small).sum(axis=(1, 2)).tolist() == [90] * 30
+    for axes in (ScoreDisplay(small).plot().ax, ThresholdDisplay(small).plot().axes[0]):
+        assert 0.1 <= axes.get_xlim()[1] < 0.11

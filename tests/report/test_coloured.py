@@ -21,12 +21,12 @@ def test_lines_are_wrapped_and_positions_stand_below_their_letters() -> None:
     colours = np.zeros((230, 3), dtype=np.uint8)
     colours[5:8] = 9
     lines = coloured_lines([ColouredRow("sequence", letters, colours)])
-    assert len(lines) == 6
-    assert "".join(text for line in lines[::2] for _, text in line.runs) == letters
+    assert len(lines) == 8 and not lines[2].runs and not lines[5].runs
+    assert "".join(text for line in lines[::3] for _, text in line.runs) == letters
     first, second, third = lines[0].runs
     assert (first, second) == (((0,) * 3, letters[:5]), ((9,) * 3, letters[5:8]))
     assert third == ((0,) * 3, letters[8:100])
-    below = lines[3].runs[0][1]
+    below = lines[4].runs[0][1]
     assert below.index("110") + 3 == 10
     assert below.endswith("200") and len(below) == 100
     assert coloured_lines([]) == []

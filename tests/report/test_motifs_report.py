@@ -1,10 +1,12 @@
 """The report of motifs says what was found, and its figures hold the motifs' numbers."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from enngene_core.interpretation.motifs.find import find_motifs
+from enngene_core.interpretation.motifs.motif import Match
 from enngene_core.interpretation.motifs.result import MotifsResult
 from enngene_core.plots.motifs import MotifsDisplay
 from enngene_core.report.markdown import LARGEST, markdown
@@ -12,6 +14,7 @@ from enngene_core.report.motifs import motifs_report
 from enngene_core.report.write import write_report
 from enngene_core.specs.motifs import MotifsSpec
 from tests.core_fixtures import REAL_DATA
+from tests.report.reading import table_of, text_of
 
 
 @pytest.fixture(scope="module")
@@ -52,3 +55,20 @@ def test_the_report_tells_what_was_found(result: MotifsResult, tmp_path: Path) -
     assert header == "motif\twhat\tposition\tA\tC\tG\tT"
     first = result.drawn("filters", "sequence")[0]
     assert len([row for row in rows if row.startswith(f"{first.name}\tshare\t")]) == first.width
+
+
+@pytest.mark.parametrize(
+    ("q", "words"),
+    [
+        (0.2, ("0 motifs are like a known one", "The nearest: ", "like QKI (p 0.001, q 0.2)")),
+        (1e-120, ("1 motif is like a known one", "is like QKI (p 0.001, q 1e-120).")),
+    ],
+)
+def test_the_nearest_known_motif_is_named_if_it_is_sure_or_not(
+    result: MotifsResult, q: float, words: tuple[str, ...]
+) -> None:
+    first = replace(result.motifs[0], match=Match("QKI", 0.001, q, False))
+    report = motifs_report(replace(result, motifs=(first,), n_known=30))
+    assert all(word in text_of(report) for word in words)
+    (row,) = table_of(report, "motifs").rows
+    assert row[-2:] == ("QKI", "0.2" if q == 0.2 else "below 1e-99")

@@ -112,7 +112,9 @@ def test_evaluation_gives_each_number_with_its_interval() -> None:
     assert f"AUROC, mean of the classes: {told('auroc', 'macro average')}" in text_of(report)
     assert "The range behind a number is its 95 % interval" in text_of(report)
     assert "drawn 50 times from themselves" in text_of(report)
-    assert ("mcc", told("mcc")) in [row[:2] for row in table_of(report, "numbers").rows]
+    assert ("Matthews correlation", told("mcc")) in [
+        row[:2] for row in table_of(report, "numbers").rows
+    ]
     row = table_of(report, "classes").rows[0]
     assert row[:4] == ("a", 30, int(result.confusion[:, 0].sum()), told("recall", "a", digits=2))
     assert row[5] == told("auroc", "a", digits=2)

@@ -1,13 +1,17 @@
 """What the report of a scan says, and that it warns where it must."""
 
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from enngene_core.dataset.sources import References
+from enngene_core.plots.scan import PeaksDisplay
 from enngene_core.prediction.scan import scan
 from enngene_core.prediction.scan_result import ScanResult
+from enngene_core.report.figures import report_figures
 from enngene_core.report.markdown import LARGEST, markdown
 from enngene_core.report.scan import scan_report
 from enngene_core.report.write import write_report
@@ -81,3 +85,21 @@ def test_names_are_inert_and_many_classes_fit(result: ScanResult, tmp_path: Path
     write_report(report, html=tmp_path / "r.html", markdown=None, figures=None)
     assert SCRIPT not in (tmp_path / "r.html").read_text()
     assert SCRIPT not in markdown(report) and len(markdown(report).encode()) <= LARGEST
+
+
+def test_nothing_found_has_no_cut_off_and_no_bars(result: ScanResult) -> None:
+    significance = replace(result.classes[0].significance, cutoff=1e-6)
+    none = replace(result.classes[0], significance=significance, n_peaks=Counter(), n_bases=0)
+    report = scan_report(replace(result, classes=(none,)))
+    assert [figure.name for figure in report_figures(report)] == ["scores"]
+    assert table_of(report, "classes").rows[0][-1] == "none"
+
+
+def test_of_many_classes_those_with_most_peaks_are_drawn() -> None:
+    classes = [f"class {number}" for number in range(9)]
+    densities = {"chr1": np.array([0, 9, 0, 1, 2, 3, 4, 5, 6])}
+    display = PeaksDisplay(densities, classes).plot()
+    drawn = [1, 3, 4, 5, 6, 7, 8]
+    assert display.classes == [classes[label] for label in drawn]
+    widths = [patch.get_width() for patch in display.ax.patches]
+    assert widths == densities["chr1"][drawn].tolist()

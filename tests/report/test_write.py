@@ -1,9 +1,11 @@
 """Reports as pages and files, with texts that try to be more than text."""
 
+import io
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
+import matplotlib.image
 import numpy as np
 import pytest
 from markdown_it import MarkdownIt
@@ -18,6 +20,7 @@ from enngene_core.report.description import (
     Warning,
 )
 from enngene_core.report.evaluation import evaluation_report
+from enngene_core.report.figures import render_figures
 from enngene_core.report.html import write_html
 from enngene_core.report.interpretation import interpretation_report
 from enngene_core.report.markdown import LARGEST, escaped, markdown
@@ -202,6 +205,15 @@ def test_page_of_hostile_preprocessing_shows_text_as_text(tmp_path: Path) -> Non
     lines = (figures / "chromosomes.tsv").read_text(encoding="utf-8").splitlines()
     assert not [line for line in lines if line.startswith(("=", "+", "-", "@"))]
     assert len(lines) == 61
+
+
+def test_letters_are_as_large_in_all_figures_of_a_page(evaluated: Report, tmp_path: Path) -> None:
+    rendered = render_figures(evaluated, with_pdf=False)
+    images = [attributes for tag, attributes in _page(evaluated, tmp_path).tags if tag == "img"]
+    assert len(images) == len(rendered)
+    for image, item in zip(images, rendered.values(), strict=True):
+        pixels = matplotlib.image.imread(io.BytesIO(item.png)).shape[1]
+        assert int(image["width"] or 0) / pixels == pytest.approx(132 / 300, abs=1e-3)
 
 
 def test_markdown_of_an_endless_report_ends_whole() -> None:
