@@ -9,6 +9,7 @@ import h5py
 import numpy as np
 
 from enngene_core.errors import BundleError
+from enngene_core.formats.foreign_hdf5 import check_stored_here
 from enngene_core.specs.imported_shapes import Shape
 
 _MAX_OBJECTS, _MAX_DEPTH = 200, 10
@@ -152,11 +153,10 @@ def _read(arrays: list[h5py.Dataset], name: str, shape: Shape, where: str) -> np
             f"{where}: {name} is {str(array.dtype)[:40]} of shape {array.shape}; expected float32 "
             f"of shape {shape}"
         )
-    if array.is_virtual or array.external:
-        raise BundleError(f"{where}: {name} lies in another file; expected it in this one")
-    # A chunk is unpacked whole, however little of it is used.
-    if array.chunks and np.prod(array.chunks, dtype=float) > 4 * array.size + (1 << 20):
-        raise BundleError(f"{where}: {name} is stored in pieces larger than the array")
+    try:
+        check_stored_here(array)
+    except ValueError as error:
+        raise BundleError(f"{where}: {name} {error}") from error
     values = np.asarray(array[()], dtype=np.float32)
     if not np.isfinite(values).all():
         raise BundleError(f"{where}: {name} holds numbers that are not finite")
