@@ -26,7 +26,7 @@ from enngene_core.interpretation.motifs.preference import preferences
 from enngene_core.interpretation.motifs.result import COLUMNS, MotifsResult, shown_symbols
 from enngene_core.interpretation.motifs.scan import best_places, matrix_network
 from enngene_core.models.bundle import Bundle, BundleConfig, read_bundle
-from enngene_core.models.match import check_match, model_labels
+from enngene_core.models.match import check_classes, check_match, model_labels
 from enngene_core.provenance import sha256
 from enngene_core.seeding import named_rng
 from enngene_core.specs.branches import SEQUENCE
@@ -144,14 +144,10 @@ def _check_installed(spec: MotifsSpec, *, has_known: bool) -> None:
 
 def _checked_layers(bundle: Bundle, spec: MotifsSpec, files: MotifFiles) -> list[FirstLayer]:
     config = bundle.config
-    classes, width = config.dataset.classes, config.dataset.window
+    width = config.dataset.window
     encodings = config.dataset.encodings
     read = config.network.branches
-    if spec.target and spec.target not in classes:
-        raise SpecError(
-            f"--target {spec.target}: the model has no such class; expected one of "
-            f"{', '.join(classes)}"
-        )
+    check_classes(config, filter(None, [spec.target]), flag="--target")
     if files.meme is not None and "sequence" not in read:
         raise SpecError("--meme: the model does not read the sequence; expected none")
     if files.structure_meme is not None and not (
