@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from enngene_core.dataset.layout import DTYPES, FORMAT, TEXT_COLUMNS, VERSION
 from enngene_core.errors import DatasetError
-from enngene_core.formats.foreign_hdf5 import check_stored_here, read_attribute
+from enngene_core.formats.foreign_hdf5 import check_stored_here, is_own, read_attribute
 from enngene_core.intervals.windows import COLUMNS
 from enngene_core.specs.base import Provenance, describe, parse_json
 from enngene_core.specs.preprocess import DatasetSpec
@@ -89,11 +89,10 @@ def check_arrays(path: Path, file: h5py.File, spec: DatasetSpec) -> int:
 
 
 def _array(path: Path, file: h5py.File, name: str) -> h5py.Dataset:
-    # An external or soft link could name any file of the server.
     member: Any = file
     for part in name.split("/"):
-        link = member.get(part, getlink=True) if isinstance(member, h5py.Group) else None
-        member = member.get(part) if isinstance(link, h5py.HardLink) else None
+        is_there = isinstance(member, h5py.Group) and is_own(member, part)
+        member = member[part] if is_there else None
     if not isinstance(member, h5py.Dataset):
         raise DatasetError(f"{path}: /{name} is missing")
     try:

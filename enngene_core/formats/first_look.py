@@ -5,6 +5,8 @@ import os
 import resource
 import signal
 from collections.abc import Callable
+from contextlib import suppress
+from typing import NoReturn
 
 from enngene_core.errors import EnngeneError
 
@@ -12,8 +14,11 @@ from enngene_core.errors import EnngeneError
 _SECONDS, _WAITED = 2, 60
 #: Bytes beyond what the process has already.
 _MEMORY = 512 << 20
-#: Of a message.
+#: Of a message, which a pipe must hold at once.
 _LONGEST = 400
+_LONGEST_ENCODED = 10 * _LONGEST
+#: Exit code of a look that raised an error.
+_ERROR = 3
 
 
 def look_first(look: Callable[[], object]) -> None:
@@ -36,25 +41,30 @@ def look_first(look: Callable[[], object]) -> None:
     reading, writing = os.pipe()
     process = os.fork()
     if not process:
-        try:
-            os.close(reading)
-            _limit()
-            look()
-        except EnngeneError:
-            pass
-        except Exception as error:
-            told = " ".join(str(error).split())[:_LONGEST] or type(error).__name__
-            os.write(writing, told.encode("utf-8", "backslashreplace"))
-        finally:
-            os.close(writing)
-            os._exit(0)
+        _look_and_end(look, writing)
     os.close(writing)
-    with open(reading, "rb") as pipe:
-        told = pipe.read().decode("utf-8", "replace")
-    if os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]):
-        told = "HDF5 cannot read it"
-    if told:
-        raise OSError(told)
+    with open(reading, "rb", buffering=0) as pipe:
+        code = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+        if code == _ERROR:
+            raise OSError(pipe.read(_LONGEST_ENCODED).decode("utf-8", "replace"))
+    if code:
+        raise OSError("HDF5 cannot read it")
+
+
+def _look_and_end(look: Callable[[], object], writing: int) -> NoReturn:
+    code = 1
+    try:
+        _limit()
+        with suppress(EnngeneError):
+            look()
+        code = 0
+    except Exception as error:
+        told = " ".join(str(error).split())[:_LONGEST] or type(error).__name__
+        os.write(writing, told.encode("utf-8", "backslashreplace"))
+        code = _ERROR
+    finally:
+        # Nothing of this process's own is flushed, or cleaned up, a second time.
+        os._exit(code)
 
 
 def _limit() -> None:

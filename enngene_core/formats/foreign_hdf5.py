@@ -63,6 +63,16 @@ def read_attribute(
     )
 
 
+def is_own(group: h5py.Group, key: str) -> bool:
+    """Whether a name stands for an object of this very file.
+
+    A soft or external link could name any file of a server, and h5py's own `in` follows it.
+    """
+    links = group.id.links
+    name = key.encode()
+    return bool(links.exists(name) and links.get_info(name).type == h5py.h5l.TYPE_HARD)
+
+
 def check_stored_here(array: h5py.Dataset) -> None:
     """Refuse an array that takes more memory than this very file stores of it.
 

@@ -9,7 +9,7 @@ import h5py
 import numpy as np
 
 from enngene_core.errors import BundleError
-from enngene_core.formats.foreign_hdf5 import check_stored_here
+from enngene_core.formats.foreign_hdf5 import check_stored_here, is_own
 from enngene_core.specs.imported_shapes import Shape
 
 _MAX_OBJECTS, _MAX_DEPTH = 200, 10
@@ -66,7 +66,7 @@ def _datasets(file: h5py.File, place: str, where: str) -> dict[str, h5py.Dataset
         # Asked of HDF5 itself: h5py's own `in` follows links, and a list may be endless.
         if not isinstance(group, h5py.Group) or not group.id.links.exists(part.encode()):
             raise BundleError(f"{where}: its weights are missing from the file")
-        if not _is_own(group, part):
+        if not is_own(group, part):
             raise BundleError(f"{where}: its weights are a link to another place")
         group = group[part]
     found: dict[str, h5py.Dataset] = {}
@@ -84,17 +84,12 @@ def _datasets(file: h5py.File, place: str, where: str) -> dict[str, h5py.Dataset
             raise BundleError(f"{where}: found what is neither an array nor a group of them")
         for key in item:
             inner = f"{path}/{key}"
-            if not _is_own(item, key):
+            if not is_own(item, key):
                 raise BundleError(
                     f"{where}: {inner[1:61]!r} is a link to another place; expected an array"
                 )
             waiting.append((inner, item[key], depth + 1))
     return found
-
-
-def _is_own(group: h5py.Group, key: str) -> bool:
-    """Whether a name stands for an object of this very file; h5py's own `in` follows links."""
-    return bool(group.id.links.get_info(key.encode()).type == h5py.h5l.TYPE_HARD)
 
 
 def _snake_case(name: str) -> str:
