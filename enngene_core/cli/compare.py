@@ -22,7 +22,7 @@ from enngene_core.outputs import written_together
 from enngene_core.plots.names import plain
 from enngene_core.quiet import silenced
 from enngene_core.specs.base import read_json, validate
-from enngene_core.specs.comparison import ComparisonSpec, ModelFilesSpec, check_names
+from enngene_core.specs.comparison import ComparisonSpec, ModelFilesSpec, check_names, told_by_name
 from enngene_core.specs.execution import ExecutionSpec
 
 
@@ -113,12 +113,14 @@ def compare(
     targets = (output, comparisons, rejected, *reports.paths)
     with written_together(*targets) as (numbers, tests, rejected_table, *pages):
         if are_bundles:
-            from enngene_core.evaluation.comparison import told_by_name
             from enngene_core.models.bundle import check_bundle
+            from enngene_core.models.match import check_dataset
 
             for name, path in named:
                 with told_by_name(name):
-                    check_bundle(path)
+                    config = check_bundle(path)
+                    if dataset is not None:
+                        check_dataset(config, dataset, spec.split)
             with silenced():
                 from enngene_core.cli.progress import CountProgress
                 from enngene_core.evaluation import compare as work

@@ -81,8 +81,11 @@ def evaluate(
     if dataset is not None and rejected is not None:
         raise SpecError("--rejected is for files of classes; of a dataset every window is used")
     from enngene_core.models.bundle import check_bundle
+    from enngene_core.models.match import check_dataset
 
-    check_bundle(model)
+    config = check_bundle(model)
+    if dataset is not None:
+        check_dataset(config, dataset, spec.split)
     with silenced():
         from enngene_core.cli.progress import CountProgress
         from enngene_core.evaluation import evaluate as work

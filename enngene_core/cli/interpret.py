@@ -50,8 +50,9 @@ def interpret(
     """Show which positions of new intervals or sequences speak for a class."""
     path, kind = loci.open()
     from enngene_core.models.bundle import check_bundle
+    from enngene_core.models.match import check_classes
 
-    check_bundle(model)
+    check_classes(check_bundle(model), filter(None, [spec.target]), flag="--target")
     with silenced():
         from enngene_core.cli.progress import CountProgress
         from enngene_core.interpretation import interpret as work

@@ -38,8 +38,11 @@ def motifs(
     """Show which short patterns a model looks for."""
     known_motifs = None if known is None else read_meme(known)
     from enngene_core.models.bundle import check_bundle
+    from enngene_core.models.match import check_classes, check_dataset
 
-    check_bundle(model)
+    config = check_bundle(model)
+    check_classes(config, filter(None, [spec.target]), flag="--target")
+    check_dataset(config, dataset, spec.split)
     with silenced():
         from enngene_core.cli.progress import CountProgress
         from enngene_core.interpretation.motifs import find as work

@@ -53,8 +53,9 @@ def scan(
     if rejected is not None and regions is None:
         raise SpecError("--rejected is for regions; expected it with --regions")
     from enngene_core.models.bundle import check_bundle
+    from enngene_core.models.match import check_classes
 
-    check_bundle(model)
+    check_classes(check_bundle(model), spec.peak_class, flag="--peak-class")
     with silenced():
         from enngene_core.cli.progress import CountProgress
         from enngene_core.models.runtime import use_threads

@@ -1,31 +1,17 @@
 """The dataset file, opened for reading."""
 
-import json
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import h5py
 import numpy as np
-from pydantic import TypeAdapter, ValidationError
 
-from enngene_core.dataset.layout import DTYPES, FORMAT, TEXT_COLUMNS, VERSION
+from enngene_core.dataset.file_checks import check_arrays, check_places, read_description
 from enngene_core.errors import DatasetError
+from enngene_core.formats.first_look import look_first
+from enngene_core.formats.foreign_hdf5 import UNREADABLE
 from enngene_core.formats.opened import OpenedFile
 from enngene_core.intervals.windows import COLUMNS, Windows
-from enngene_core.specs.base import Provenance, describe
-from enngene_core.specs.preprocess import DatasetSpec
 from enngene_core.specs.splitting import SPLITS
-
-#: What h5py raises for a damaged file, or for types that numpy does not have.
-_UNREADABLE = (OSError, KeyError, TypeError, ValueError, RuntimeError)
-
-
-@dataclass(frozen=True)
-class _Layout:
-    spec: DatasetSpec
-    provenance: Provenance
-    n_windows: int
 
 
 class Dataset(OpenedFile):
@@ -60,90 +46,25 @@ class Dataset(OpenedFile):
                 "'enngene preprocess' wrote"
             ) from error
         try:
-            layout = self._check()
+            look_first(self._check)
+            self._check()
             self.label = self._file["windows/label"][:]
             self.split = self._file["windows/split"][:]
-            self._check_values(layout)
+            self._check_values()
         except DatasetError:
             self._file.close()
             raise
-        except _UNREADABLE as error:
+        except UNREADABLE as error:
             self._file.close()
             raise self._damaged(error) from error
-        self.spec, self.provenance = layout.spec, layout.provenance
-        self.n_windows = layout.n_windows
 
-    def _check(self) -> _Layout:
-        attributes = self._file.attrs
-        found = attributes.get("format")
-        if found != FORMAT:
-            raise DatasetError(
-                f"{self.path}: its format is {str(found)[:40]!r}; expected {FORMAT!r}, a dataset "
-                "that 'enngene preprocess' wrote"
-            )
-        version = attributes.get("format-version")
-        if not isinstance(version, (int, np.integer)) or not 1 <= version <= VERSION:
-            raise DatasetError(
-                f"{self.path}: format version {str(version)[:40]}; this program reads {VERSION}; "
-                "a newer enngene-core may read it"
-            )
-        try:
-            spec = DatasetSpec.model_validate(
-                {
-                    **json.loads(str(attributes["spec"])),
-                    "classes": json.loads(str(attributes["classes"])),
-                }
-            )
-            provenance = TypeAdapter(Provenance).validate_json(str(attributes["provenance"]))
-        except KeyError as error:
-            raise DatasetError(f"{self.path}: attribute {error} is missing") from error
-        except ValidationError as error:
-            raise DatasetError(f"{self.path}: its attributes: {describe(error)}") from error
-        except (ValueError, TypeError, RecursionError) as error:
-            raise DatasetError(f"{self.path}: an attribute is not JSON ({error})") from error
-        n_windows = self._member("windows/start").size
-        for column in (*COLUMNS, "split"):
-            member = self._member(f"windows/{column}")
-            is_right = (
-                member.dtype.kind == "S"
-                if column in TEXT_COLUMNS
-                else member.dtype == DTYPES[column]
-            )
-            if member.shape != (n_windows,) or not is_right:
-                raise DatasetError(
-                    f"{self.path}: /windows/{column} is {member.dtype} of shape {member.shape}; "
-                    f"expected one value for each of {n_windows} windows"
-                )
-        for name, encoding in spec.encodings.items():
-            member = self._member(f"branches/{name}")
-            dtype = np.dtype(encoding.dtype)
-            if member.shape != (n_windows, spec.kept_width) or member.dtype != dtype:
-                raise DatasetError(
-                    f"{self.path}: /branches/{name} is {member.dtype} of shape {member.shape}; "
-                    f"expected {dtype} of shape {(n_windows, spec.kept_width)}"
-                )
-        return _Layout(spec, provenance, n_windows)
+    def _check(self) -> None:
+        self.spec, self.provenance = read_description(self.path, self._file)
+        self.n_windows = check_arrays(self.path, self._file, self.spec)
 
-    def _member(self, name: str) -> h5py.Dataset:
-        # An external or soft link could name any file of the server.
-        member: Any = self._file
-        for part in name.split("/"):
-            link = member.get(part, getlink=True) if isinstance(member, h5py.Group) else None
-            member = member.get(part) if isinstance(link, h5py.HardLink) else None
-        if not isinstance(member, h5py.Dataset):
-            raise DatasetError(f"{self.path}: /{name} is missing")
-        if member.external or member.is_virtual:
-            raise DatasetError(f"{self.path}: /{name} keeps its data in another file; refused")
-        # A huge shape costs nothing to declare; stored bytes are bounded by the file's own size.
-        if member.id.get_storage_size() < member.nbytes:
-            raise DatasetError(
-                f"{self.path}: /{name} holds less than its shape {member.shape} says"
-            )
-        return member
-
-    def _check_values(self, layout: _Layout) -> None:
+    def _check_values(self) -> None:
         if len(self.label) and not (
-            self.label.min() >= 0 and self.label.max() < len(layout.spec.classes)
+            self.label.min() >= 0 and self.label.max() < len(self.spec.classes)
         ):
             raise DatasetError(f"{self.path}: /windows/label names a class that does not exist")
         if len(self.split) and self.split.max() >= len(SPLITS):
@@ -167,8 +88,15 @@ class Dataset(OpenedFile):
         return rows
 
     def windows(self, rows: np.ndarray) -> Windows:
-        """Windows at increasing row numbers."""
+        """Windows at increasing row numbers.
+
+        Raises
+        ------
+        DatasetError
+            If one lies nowhere, or is of another width.
+        """
         columns = {name: self._read(f"windows/{name}", slice(None))[rows] for name in COLUMNS}
+        check_places(self.path, columns, rows, self.spec.window)
         # Ready sequences of two classes, or a chromosome, may bear one name.
         is_ready = ~self.spec.on_genome(columns["label"])
         stretch = np.where(is_ready, columns["label"], -1).tolist()
@@ -218,7 +146,7 @@ class Dataset(OpenedFile):
     def _read(self, name: str, *places: slice) -> np.ndarray:
         try:
             return self._file[name][places]
-        except _UNREADABLE as error:
+        except UNREADABLE as error:
             raise self._damaged(error) from error
 
     def _damaged(self, error: Exception) -> DatasetError:

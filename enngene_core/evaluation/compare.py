@@ -10,13 +10,13 @@ import numpy as np
 
 from enngene_core.errors import BundleError, SpecError
 from enngene_core.evaluation.compared import compared
-from enngene_core.evaluation.comparison import ComparisonResult, Judged, told_by_name, write_tables
+from enngene_core.evaluation.comparison import ComparisonResult, Judged, write_tables
 from enngene_core.evaluation.evaluate import LabelledFiles, evaluate
 from enngene_core.evaluation.result import EvaluationResult
 from enngene_core.formats.text.table import cell
 from enngene_core.models.bundle import check_bundle
 from enngene_core.provenance import sha256
-from enngene_core.specs.comparison import ComparisonSpec, check_names
+from enngene_core.specs.comparison import ComparisonSpec, check_names, told_by_name
 from enngene_core.specs.evaluation import EvaluationSpec
 from enngene_core.specs.execution import ExecutionSpec
 

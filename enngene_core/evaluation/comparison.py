@@ -1,14 +1,12 @@
 """Several models on the same windows: their numbers, and how these differ."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from enngene_core.errors import EnngeneError
 from enngene_core.evaluation.measures import ALL, MACRO
 from enngene_core.formats.text.table import write_table
 from enngene_core.models.metrics import ClassCurves
@@ -212,15 +210,6 @@ def _turned(item: Comparison) -> Comparison:
         low=-item.high,
         high=-item.low,
     )
-
-
-@contextmanager
-def told_by_name(name: str) -> Iterator[None]:
-    """Name the model in an error's message: on a server its file's own name says nothing."""
-    try:
-        yield
-    except EnngeneError as error:
-        raise type(error)(f"model {name}: {error}") from error
 
 
 def write_tables(

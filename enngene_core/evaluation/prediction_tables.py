@@ -9,10 +9,10 @@ import numpy as np
 
 from enngene_core.errors import DatasetError
 from enngene_core.evaluation.compared import compared
-from enngene_core.evaluation.comparison import ComparisonResult, Judged, told_by_name, write_tables
+from enngene_core.evaluation.comparison import ComparisonResult, Judged, write_tables
 from enngene_core.formats.text.lines import read_lines
 from enngene_core.provenance import sha256
-from enngene_core.specs.comparison import ComparisonSpec, check_names
+from enngene_core.specs.comparison import ComparisonSpec, check_names, told_by_name
 from enngene_core.specs.execution import ExecutionSpec
 
 _PLACE = ("chrom", "start", "end", "name", "strand")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -45,8 +46,8 @@ def read_meme(path: Path) -> list[KnownMotif]:
     Raises
     ------
     MotifError
-        If the file is not in this format, or has no motif, more than `MOST_MOTIFS`, one of more
-        than `WIDEST` positions, or a row that holds no probabilities.
+        If the file is not in this format, or has no motif, more than `MOST_MOTIFS`, one without
+        its matrix or of more than `WIDEST` positions, or a row that holds no probabilities.
     """
     text = read_lines(path, error=MotifError, expected=_EXPECTED, max_size=_MAX_SIZE)
     lines = _Lines(path, enumerate((line.strip() for line in text.texts()), start=1))
@@ -54,15 +55,22 @@ def read_meme(path: Path) -> list[KnownMotif]:
     if not re.match(r"MEME version [4-9]", first):
         raise lines.error(number, f"found {first[:40]!r}; expected 'MEME version 4' or later")
     motifs: list[KnownMotif] = []
-    name = ""
-    for number, line in lines:
+    name, named_at = "", 0
+    # A motif is over where the next begins, and where the file ends.
+    for number, line in chain(lines, [(0, "MOTIF")]):
+        if name and line.startswith("MOTIF"):
+            raise lines.error(
+                named_at, f"motif {name[:60]!r} has no letter-probability matrix; expected one"
+            )
+        if not number:
+            break
         if found := _ALPHABET.fullmatch(line):
             if found[1] not in ("ACGT", "ACGU"):
                 raise lines.error(
                     number, f"found the alphabet {found[1][:40]!r}; expected ACGT or ACGU"
                 )
         elif line.startswith("MOTIF"):
-            name = " ".join(line.split()[1:3])
+            name, named_at = " ".join(line.split()[1:3]), number
             if not name or not name.isprintable():
                 raise lines.error(number, "found a motif without a name; expected MOTIF NAME")
         elif line.startswith("letter-probability matrix:"):

@@ -18,6 +18,7 @@ from enngene_core.interpretation.smooth_gradients import smooth_gradients
 from enngene_core.interpretation.tracks import write_tracks
 from enngene_core.models.bundle import Bundle, read_bundle
 from enngene_core.models.inference import predict_probabilities
+from enngene_core.models.match import check_classes
 from enngene_core.specs.execution import ExecutionSpec, InferenceSpec
 from enngene_core.specs.interpretation import InterpretationSpec
 
@@ -90,11 +91,7 @@ def interpret(
     bundle = read_bundle(model, for_use=for_use)
     _check_reads_sequence(bundle, spec)
     classes = bundle.config.dataset.classes
-    if spec.target and spec.target not in classes:
-        raise SpecError(
-            f"--target {spec.target}: the model has no such class; expected one of "
-            f"{', '.join(classes)}"
-        )
+    check_classes(bundle.config, filter(None, [spec.target]), flag="--target")
     found, new = encode_new_file(
         loci,
         references,

@@ -9,6 +9,7 @@ import h5py
 import numpy as np
 
 from enngene_core.errors import BundleError
+from enngene_core.formats.foreign_hdf5 import check_stored_here, is_own
 from enngene_core.specs.imported_shapes import Shape
 
 _MAX_OBJECTS, _MAX_DEPTH = 200, 10
@@ -65,7 +66,7 @@ def _datasets(file: h5py.File, place: str, where: str) -> dict[str, h5py.Dataset
         # Asked of HDF5 itself: h5py's own `in` follows links, and a list may be endless.
         if not isinstance(group, h5py.Group) or not group.id.links.exists(part.encode()):
             raise BundleError(f"{where}: its weights are missing from the file")
-        if not _is_own(group, part):
+        if not is_own(group, part):
             raise BundleError(f"{where}: its weights are a link to another place")
         group = group[part]
     found: dict[str, h5py.Dataset] = {}
@@ -83,17 +84,12 @@ def _datasets(file: h5py.File, place: str, where: str) -> dict[str, h5py.Dataset
             raise BundleError(f"{where}: found what is neither an array nor a group of them")
         for key in item:
             inner = f"{path}/{key}"
-            if not _is_own(item, key):
+            if not is_own(item, key):
                 raise BundleError(
                     f"{where}: {inner[1:61]!r} is a link to another place; expected an array"
                 )
             waiting.append((inner, item[key], depth + 1))
     return found
-
-
-def _is_own(group: h5py.Group, key: str) -> bool:
-    """Whether a name stands for an object of this very file; h5py's own `in` follows links."""
-    return bool(group.id.links.get_info(key.encode()).type == h5py.h5l.TYPE_HARD)
 
 
 def _snake_case(name: str) -> str:
@@ -152,11 +148,10 @@ def _read(arrays: list[h5py.Dataset], name: str, shape: Shape, where: str) -> np
             f"{where}: {name} is {str(array.dtype)[:40]} of shape {array.shape}; expected float32 "
             f"of shape {shape}"
         )
-    if array.is_virtual or array.external:
-        raise BundleError(f"{where}: {name} lies in another file; expected it in this one")
-    # A chunk is unpacked whole, however little of it is used.
-    if array.chunks and np.prod(array.chunks, dtype=float) > 4 * array.size + (1 << 20):
-        raise BundleError(f"{where}: {name} is stored in pieces larger than the array")
+    try:
+        check_stored_here(array)
+    except ValueError as error:
+        raise BundleError(f"{where}: {name} {error}") from error
     values = np.asarray(array[()], dtype=np.float32)
     if not np.isfinite(values).all():
         raise BundleError(f"{where}: {name} holds numbers that are not finite")

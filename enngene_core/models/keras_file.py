@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -16,19 +17,17 @@ import h5py
 import numpy as np
 
 from enngene_core.errors import BundleError
+from enngene_core.formats.first_look import look_first
+from enngene_core.formats.foreign_hdf5 import LARGEST_TEXT, UNREADABLE, read_attribute
 from enngene_core.models.keras_arrays import numbered_places, read_arrays
 from enngene_core.models.keras_graph import KerasLayer
 from enngene_core.models.zip_file import DAMAGED, check_directory, check_member
 from enngene_core.specs.imported_shapes import Shape
 from enngene_core.specs.shapes import MAX_PARAMETERS
 
-#: As JSON, whose values take up to 30 times as much memory.
-_LARGEST_CONFIG = 4 << 20
 #: Weights as float64, and what an optimiser keeps beside them.
 _LARGEST_WEIGHTS = 4 * 8 * MAX_PARAMETERS + (16 << 20)
 _HDF5 = b"\x89HDF\r\n\x1a\n"
-#: What h5py raises for a damaged file.
-_DAMAGED = (OSError, RuntimeError, ValueError, KeyError, TypeError, OverflowError)
 
 
 @dataclass(frozen=True)
@@ -83,7 +82,7 @@ class KerasFile:
                     )
                 except BundleError:
                     raise
-                except _DAMAGED as error:
+                except UNREADABLE as error:
                     raise BundleError(f"{where}: its weights are damaged") from error
         return found
 
@@ -105,7 +104,7 @@ def open_keras_file(path: Path) -> Iterator[KerasFile]:
             opened = _open_zip(path, stack) if is_zip else _open_hdf5(path, stack)
         except BundleError:
             raise
-        except (*_DAMAGED, *DAMAGED) as error:
+        except (*UNREADABLE, *DAMAGED) as error:
             raise BundleError(
                 f"{path}: cut short or damaged; expected a model that Keras saved (.h5 or .keras)"
             ) from error
@@ -117,33 +116,22 @@ def _open_hdf5(path: Path, stack: ExitStack) -> KerasFile:
         if start.read(len(_HDF5)) != _HDF5:
             raise BundleError(f"{path}: expected a model that Keras saved (.h5 or .keras)")
     file = stack.enter_context(h5py.File(path, "r"))
-    if "model_config" not in file.attrs:
+    read = partial(read_attribute, file, path=path, error=BundleError)
+    look_first(lambda: (read("model_config"), read("keras_version")))
+    content, version = read("model_config"), read("keras_version")
+    if content is None:
         raise BundleError(
             f"{path}: has no model_config; expected a whole model (model.save), not weights alone"
         )
-    content = _attribute(path, file, "model_config")
-    version = _attribute(path, file, "keras_version") if "keras_version" in file.attrs else "1"
-    return KerasFile(path, _parsed(path, content), _shown(version), file, False)
-
-
-def _attribute(path: Path, file: h5py.File, name: str) -> str:
-    attribute = file.attrs.get_id(name)
-    is_text = attribute.shape in ((), (1,)) and attribute.dtype.kind in "SO"
-    if not is_text or attribute.get_storage_size() > _LARGEST_CONFIG:
-        raise BundleError(f"{path}: its {name} is no text of at most {_LARGEST_CONFIG:,} bytes")
-    value = file.attrs[name]
-    value = value[0] if isinstance(value, np.ndarray) else value
-    text = value.decode() if isinstance(value, bytes) else str(value)
-    if len(text) > _LARGEST_CONFIG:  # texts of variable length do not tell their size before
-        raise BundleError(f"{path}: its {name} is larger than {_LARGEST_CONFIG:,} bytes")
-    return text
+    config = _parsed(path, str(content))
+    return KerasFile(path, config, _shown("1" if version is None else version), file, False)
 
 
 def _open_zip(path: Path, stack: ExitStack) -> KerasFile:
     check_directory(path)
     archive = stack.enter_context(zipfile.ZipFile(path))
     largest = {
-        "config.json": _LARGEST_CONFIG,
+        "config.json": LARGEST_TEXT,
         "metadata.json": 1 << 20,
         "model.weights.h5": _LARGEST_WEIGHTS,
     }

@@ -1,10 +1,42 @@
-"""Whether a dataset is one that a model can read."""
+"""Whether a model can do what is asked of it: these classes, this dataset."""
+
+from collections.abc import Iterable
+from pathlib import Path
 
 import numpy as np
 
 from enngene_core.dataset.file import Dataset
-from enngene_core.errors import DatasetError
+from enngene_core.errors import DatasetError, SpecError
 from enngene_core.models.bundle import BundleConfig
+
+
+def check_classes(config: BundleConfig, names: Iterable[str], *, flag: str) -> None:
+    """Refuse classes that a model does not tell apart.
+
+    Raises
+    ------
+    SpecError
+        If there is one; the message names the flag that gave it.
+    """
+    classes = config.dataset.classes
+    for name in names:
+        if name not in classes:
+            raise SpecError(
+                f"{flag} {name}: the model has no such class; expected one of {', '.join(classes)}"
+            )
+
+
+def check_dataset(config: BundleConfig, path: Path, split: str) -> None:
+    """Refuse what the work would refuse of a dataset, before TensorFlow is loaded for it.
+
+    Raises
+    ------
+    DatasetError
+        If it is none, does not belong to the model, or has no windows in the split.
+    """
+    with Dataset(path) as dataset:
+        check_match(config, dataset)
+        dataset.rows(split)
 
 
 def check_match(config: BundleConfig, dataset: Dataset) -> None:

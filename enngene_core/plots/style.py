@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 _STYLE = Path(__file__).with_name("enngene.mplstyle")
 
 #: Dots for an inch of a figure as PNG, as in the style file.
-DPI = 300
+DPI = 200
 #: Okabe and Ito's colours; yellow, the faintest on white, is last, and black is for averages.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#F0E442")
 LINE_STYLES = ("-", (0, (5, 2)), (0, (1, 1.2)), (0, (6, 2, 1, 2)), (0, (4, 1.5, 1, 1.5, 1, 1.5)))

@@ -12,6 +12,7 @@ from enngene_core.formats.signals.spooled import SpooledSignal
 from enngene_core.intervals.sliding import Grid
 from enngene_core.models.bundle import BundleConfig, read_bundle
 from enngene_core.models.inference import Predictor
+from enngene_core.models.match import check_classes
 from enngene_core.prediction.scan_background import background_scores
 from enngene_core.prediction.scan_outputs import collect_peaks, write_tracks
 from enngene_core.prediction.scan_places import places_to_scan
@@ -158,13 +159,8 @@ def scan(
 
 
 def _labels(config: BundleConfig, spec: ScanSpec) -> list[int]:
+    check_classes(config, spec.peak_class, flag="--peak-class")
     classes = config.dataset.classes
-    for name in spec.peak_class:
-        if name not in classes:
-            raise SpecError(
-                f"--peak-class {name}: the model has no such class; expected one of "
-                f"{', '.join(classes)}"
-            )
     return [classes.index(name) for name in spec.peak_class or classes]
 
 

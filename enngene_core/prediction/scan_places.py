@@ -46,7 +46,8 @@ def places_to_scan(
     IntervalError
         If the file of regions cannot be used.
     SpecError
-        If the step is longer than a window, a chromosome is not in the genome, or nothing is left.
+        If the step is longer than a window, a chromosome is not in the genome, or nothing is
+        left that a window fits on.
     """
     width, step = dataset.window, spec.step_for(dataset.window)
     if step > width:
@@ -82,6 +83,13 @@ def places_to_scan(
         raise SpecError(
             f"none of the chromosomes to scan ({names[chrom[0]]}, ...) has both bases and scores "
             "for each branch that the model reads"
+        )
+    longest = chrom[kept][np.argmax(sizes[chrom[kept]])]
+    if sizes[longest] < (least := width - int(width * spec.max_unknown)):
+        raise SpecError(
+            f"the longest chromosome to scan, {names[longest]}, has {sizes[longest]:,} nt; windows "
+            f"of {width} nt with a share of at most {spec.max_unknown:g} of unknown bases need "
+            f"{least}"
         )
     grid = lay_grid(
         names,

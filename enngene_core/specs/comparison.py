@@ -1,11 +1,12 @@
 """Parameters of the comparison of models."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Literal
 
 from pydantic import Field
 
-from enngene_core.errors import SpecError
+from enngene_core.errors import EnngeneError, SpecError
 from enngene_core.specs.base import Spec
 from enngene_core.specs.splitting import SplitName
 
@@ -88,3 +89,12 @@ def check_names(names: Sequence[str]) -> None:
             raise SpecError(
                 f"the name {name} is given to {names.count(name)} models; expected different names"
             )
+
+
+@contextmanager
+def told_by_name(name: str) -> Iterator[None]:
+    """Name the model in an error's message: on a server its file's own name says nothing."""
+    try:
+        yield
+    except EnngeneError as error:
+        raise type(error)(f"model {name}: {error}") from error

@@ -7,8 +7,10 @@ import base64
 import json
 import marshal
 import pickle
+import re
 import struct
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -352,6 +354,28 @@ def many_links(path: Path) -> None:
             group[f"l{number}"] = h5py.SoftLink("/model_weights")
 
 
+def of_two_gigabytes(path: Path) -> None:
+    """A text of variable length, whose length another number says than the text's own."""
+    text = "{" * 12_345
+    with_attribute(text)(path)
+    said = struct.pack("<I", len(text))
+    # The text's own length is one of 64 bits.
+    found, n_changed = re.subn(
+        re.escape(said) + rb"(?!\0\0\0\0)", b"\xff\xff\xff\x7f", path.read_bytes()
+    )
+    assert n_changed == 1
+    path.write_bytes(found)
+
+
+def bomb(path: Path) -> None:
+    """A piece that unpacks to far more than the array that it is of."""
+    with h5py.File(path, "r+") as file:
+        name, shape = place(file), file[place(file)].shape
+        del file[name]
+        array = file.create_dataset(name, shape, "f4", chunks=shape, compression="gzip")
+        array.id.write_direct_chunk((0, 0), zlib.compress(bytes(1 << 30), 9))
+
+
 HDF5: dict[str, Hostile] = {
     "a link to another file": (
         linked(h5py.ExternalLink("/etc/passwd", "/x")), ("'dense'", "link to another place")
@@ -363,10 +387,12 @@ HDF5: dict[str, Hostile] = {
     "text": (array(dtype=h5py.string_dtype()), ("'dense'", "object")),
     "a shape of 2^60": (array(shape=(1 << 50, 1 << 10), chunks=(64, 64)), (str(1 << 50),)),
     "pieces larger than the array": (
-        array(maxshape=(None, None), chunks=(1 << 14, 1 << 14), compression="gzip"), ("pieces",)
+        array(maxshape=(None, None), chunks=(1 << 14, 1 << 14), compression="gzip"), ("compressed",)
     ),
-    "a config that is no text": (with_attribute(np.zeros(3)), ("no text",)),
+    "a config that is no text": (with_attribute(np.zeros(3)), ("no UTF-8 text",)),
     "a config of 5 MiB": (with_attribute(" " * (5 << 20)), ("4,194,304",)),
+    "a config that says it has 2 GB": (of_two_gigabytes, ("damaged",)),
+    "a bomb": (bomb, ("compressed",)),
 }  # fmt: skip
 ZIPS: dict[str, Hostile] = {
     "weights twice": (twice("model.weights.h5"), ("once each",)),

@@ -1,3 +1,6 @@
+import re
+import struct
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -65,6 +68,39 @@ def huge(file: h5py.File) -> None:
         file.create_dataset(f"windows/{name}", (1 << 40,), dtype, chunks=(1 << 20,))
 
 
+def packed(**how: object) -> Callable[[h5py.File], None]:
+    """A column that is stored packed."""
+
+    def change(file: h5py.File) -> None:
+        start = file["windows/start"][:]
+        del file["windows/start"]
+        file.create_dataset("windows/start", data=start, chunks=start.shape, **how)
+
+    return change
+
+
+def bomb(file: h5py.File) -> None:
+    """A piece that unpacks to far more than the column that it is of."""
+    content = zlib.compress(bytes(1 << 28), 9)
+    n_windows = len(content) // 8
+    for name in list(file["windows"]):
+        dtype = file[f"windows/{name}"].dtype
+        del file[f"windows/{name}"]
+        file.create_dataset(
+            f"windows/{name}", (n_windows,), dtype, chunks=(n_windows,), compression="gzip"
+        ).id.write_direct_chunk((0,), content)
+
+
+def unknown_filter(file: h5py.File) -> None:
+    """The same of a filter that HDF5 would look for in the folders of plugins."""
+    del file["windows/start"]
+    properties = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+    properties.set_chunk((N_WINDOWS,))
+    properties.set_filter(54321, h5py.h5z.FLAG_OPTIONAL, ())
+    space = h5py.h5s.create_simple((N_WINDOWS,))
+    h5py.h5d.create(file["windows"].id, b"start", h5py.h5t.STD_I64LE, space, properties)
+
+
 def tracks(text: str) -> Callable[[h5py.File], None]:
     return attribute("spec", f'{{"window": 5, "branches": ["sequence"], "tracks": {text}}}')
 
@@ -76,7 +112,7 @@ BAD_FILES: dict[str, tuple[Callable[[h5py.File], None], tuple[str, ...]]] = {
     "no format": (without_attribute("format"), ("enngene-dataset",)),
     "odd format": (attribute("format", np.void(b"12")), ()),
     "newer version": (attribute("format-version", 2), ("version 2", "reads 1")),
-    "odd provenance": (attribute("provenance", "[1]"), ("attributes", "object")),
+    "odd provenance": (attribute("provenance", "[1]"), ("attributes", "dictionary")),
     "provenance not JSON": (attribute("provenance", "{"), ("attributes", "JSON")),
     "no provenance": (without_attribute("provenance"), ("provenance", "missing")),
     "version 0": (attribute("format-version", 0), ("version 0", "reads 1")),
@@ -114,6 +150,20 @@ BAD_FILES: dict[str, tuple[Callable[[h5py.File], None], tuple[str, ...]]] = {
     "external storage": (external_storage, ("/windows/start", "another file")),
     "virtual": (virtual, ("/windows/start", "another file")),
     "huge shape": (huge, ("/windows/start", "less than its shape")),
+    "packed": (packed(compression="gzip"), ("/windows/start", "is compressed")),
+    "packed by lzf": (packed(compression="lzf"), ("/windows/start", "is compressed")),
+    "packed by scale": (packed(scaleoffset=0), ("/windows/start", "is compressed")),
+    "a bomb": (bomb, ("/windows/start", "is compressed")),
+    "an unknown filter": (unknown_filter, ("/windows/start", "is compressed")),
+    "a text of 5 MiB": (attribute("spec", " " * (5 << 20)), ("'spec'", "at most 4,194,304 bytes")),
+    "a text 1000 times": (attribute("spec", [" " * (1 << 20)] * 1000), ("'spec'", "no UTF-8 text")),
+    "a text that is no UTF-8": (attribute("spec", np.bytes_(b"\xff")), ("'spec'", "no UTF-8 text")),
+    "100,000 values": (attribute("classes", f"[{'0,' * 100_000}0]"), ("more than 50,000 values",)),
+    "a reference": (attribute("spec", h5py.Reference()), ("'spec'", "no UTF-8 text")),
+    "texts of variable length": (
+        replace("windows/name", np.array(["a"] * N_WINDOWS, dtype=h5py.string_dtype())),
+        ("/windows/name", "object"),
+    ),
     "scalar": (replace("windows/start", np.int64(3)), ("/windows/",)),
     "float label": (replace("windows/label", ONES), ("/windows/label", "float64")),
     "wide label": (replace("windows/label", ONES.astype(np.int64)), ("/windows/label", "int64")),
@@ -149,6 +199,52 @@ def test_a_file_that_is_no_dataset_is_refused(path: Path, kind: str) -> None:
     with h5py.File(path, "r+") as file:
         change(file)
     with refused(DatasetError, path, *words):
+        Dataset(path)
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "words"),
+    [
+        ("start", -1, ("/windows/start, row 2", "found -1", "a whole number from 0")),
+        ("end", 2**62, ("/windows/end, row 2",)),
+        ("end", 10, ("/windows, row 2", "span -10 nt", "a window of 5")),
+        ("end", 26, ("/windows, row 2", "span 6 nt")),
+        ("pad_left", -3, ("/windows/pad_left, row 2", "found -3")),
+        ("pad_right", 1, ("/windows, row 2", "span 6 nt")),
+        ("strand", b"x", ("/windows/strand, row 2", "found 'x'; expected + - or .")),
+        ("source_length", -1, ("/windows/source_length, row 2",)),
+        ("source_row", -1, ("/windows/source_row, row 2",)),
+    ],
+)
+def test_a_window_that_lies_nowhere_is_refused(
+    path: Path, column: str, value: object, words: tuple[str, ...]
+) -> None:
+    with h5py.File(path, "r+") as file:
+        file[f"windows/{column}"][2] = value
+    with Dataset(path) as dataset:
+        assert len(dataset.windows(np.array([0, 1]))) == 2
+        with refused(DatasetError, path, *words):
+            dataset.windows(np.arange(N_WINDOWS))
+
+
+@pytest.mark.parametrize("kind", ["says that it has 2 GB", "is followed by room of length 0"])
+def test_a_text_that_hdf5_would_choke_on_is_refused(path: Path, kind: str) -> None:
+    with h5py.File(path, "r+") as file:
+        said = struct.pack("<I", len(file.attrs["spec"]))
+    content = path.read_bytes()
+    if kind == "says that it has 2 GB":
+        # The text's own length is one of 64 bits.
+        content, n_changed = re.subn(
+            re.escape(said) + rb"(?!\0\0\0\0)", b"\xff\xff\xff\x7f", content
+        )
+    else:
+        # HDF5 would go round for ever.
+        content, n_changed = re.subn(
+            rb"(enngene-dataset\0{9}).{8}(?=\0)", rb"\g<1>" + rb"\0" * 8, content, flags=re.S
+        )
+    assert n_changed == 1
+    path.write_bytes(content)
+    with refused(DatasetError, path, "damaged"):
         Dataset(path)
 
 

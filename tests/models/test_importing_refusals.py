@@ -184,7 +184,7 @@ SHAPE = ((WIDTH - 3) * 5, 3)
         (lambda f: replaced(f, shape=SHAPE, dtype="f4", external=[("/etc/passwd", 0, 9999)]),
          ("another file",)),
         (lambda f: replaced(f, shape=SHAPE, maxshape=(None, None), dtype="f4",
-                            chunks=(1 << 14, 1 << 14), compression="gzip"), ("pieces larger",)),
+                            chunks=(1 << 14, 1 << 14), compression="gzip"), ("compressed",)),
         (lambda f: f.__delitem__("model_weights"), ("weights are missing",)),
     ],
 )  # fmt: skip

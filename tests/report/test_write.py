@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from markdown_it import MarkdownIt
 
+from enngene_core.plots.style import DPI
 from enngene_core.report.description import (
     Facts,
     Figure,
@@ -213,7 +214,7 @@ def test_letters_are_as_large_in_all_figures_of_a_page(evaluated: Report, tmp_pa
     assert len(images) == len(rendered)
     for image, item in zip(images, rendered.values(), strict=True):
         pixels = matplotlib.image.imread(io.BytesIO(item.png)).shape[1]
-        assert int(image["width"] or 0) / pixels == pytest.approx(132 / 300, abs=1e-3)
+        assert int(image["width"] or 0) / pixels == pytest.approx(132 / DPI, abs=1e-3)
 
 
 def test_markdown_of_an_endless_report_ends_whole() -> None:
