@@ -15,7 +15,6 @@ from enngene_core.cli.options import (
     ReferenceOptions,
     Rejected,
 )
-from enngene_core.outputs import written_together
 from enngene_core.quiet import silenced
 from enngene_core.specs.execution import ExecutionSpec, InferenceSpec
 
@@ -41,19 +40,18 @@ def predict(
         from enngene_core.prediction import predict as work
 
         use_threads(execution.n_threads)
-    with written_together(output, rejected) as (table, rejected_table):
-        result = work.predict(
-            model,
-            path,
-            references.open(),
-            kind=kind,
-            output=table,
-            rejected=rejected_table,
-            execution=execution,
-            inference=inference,
-            on_folded=CountProgress("sequences folded"),
-            on_progress=CountProgress("windows predicted"),
-        )
+    result = work.predict(
+        model,
+        path,
+        references.open(),
+        kind=kind,
+        output=output,
+        rejected=rejected,
+        execution=execution,
+        inference=inference,
+        on_folded=CountProgress("sequences folded"),
+        on_progress=CountProgress("windows predicted"),
+    )
     print(f"{len(result.intervals)} {kind}, {len(result.rejections)} of them unusable (NA)")
     told = zip(result.rejections.line[:10], result.rejections.reason[:10], strict=True)
     for line, reason in told:

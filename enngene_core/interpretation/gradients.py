@@ -10,6 +10,7 @@ from enngene_core.interpretation.attributions import MOST_ROWS, Contrast
 from enngene_core.interpretation.baselines import Baselines, Inputs
 from enngene_core.models.ensemble import layers_of
 from enngene_core.models.inference import rows_at_once
+from enngene_core.models.inputs import batch_signature
 from enngene_core.specs.interpretation import Output
 
 
@@ -25,7 +26,10 @@ def output_differences(
 ) -> np.ndarray:
     """Output of each window less the mean of its baselines, shape (n_windows,)."""
 
-    @tf.function(autograph=False, reduce_retracing=True)
+    @tf.function(
+        input_signature=(batch_signature(model), tf.TensorSpec((None,), tf.int32)),
+        autograph=False,
+    )
     def output(inputs: Inputs, of_class: tf.Tensor) -> tf.Tensor:
         return chosen_output(model, inputs, of_class, contrast.of)
 

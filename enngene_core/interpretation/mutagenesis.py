@@ -11,7 +11,7 @@ from enngene_core.interpretation.reach import plan_of
 from enngene_core.interpretation.substitutions import Substitutions
 from enngene_core.models.ensemble import members_of
 from enngene_core.models.inference import rows_at_once
-from enngene_core.models.inputs import network_inputs
+from enngene_core.models.inputs import batch_signature, network_inputs
 from enngene_core.specs.branches import SEQUENCE
 from enngene_core.specs.interpretation import Output
 from enngene_core.specs.network import NetworkSpec
@@ -62,7 +62,9 @@ def mutagenesis(
     plan = plan_of(network, width=width, channels=channels, most=most)
     members = [Substitutions(member, plan) for member in members_of(model)]
 
-    @tf.function(autograph=False, reduce_retracing=True)
+    numbers = tf.TensorSpec((None,), tf.int32)
+
+    @tf.function(input_signature=(batch_signature(model), numbers, numbers), autograph=False)
     def change(inputs: dict[str, tf.Tensor], blocks: tf.Tensor, of_class: tf.Tensor) -> tf.Tensor:
         found = [member.outputs(inputs, blocks, of) for member in members]
         changed = tf.add_n(found) / len(found)

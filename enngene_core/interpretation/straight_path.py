@@ -8,6 +8,7 @@ import tensorflow as tf
 from enngene_core.interpretation.baselines import Inputs
 from enngene_core.interpretation.gradients import chosen_output
 from enngene_core.models.ensemble import members_of
+from enngene_core.models.inputs import batch_signature
 from enngene_core.specs.interpretation import Output
 
 
@@ -30,7 +31,10 @@ class StraightPath:
     def __init__(self, model: keras.Model, of: Output) -> None:
         self._parts = [_Part(member) for member in members_of(model)]
         self._of = of
-        self._compiled = tf.function(self._summed, autograph=False, reduce_retracing=True)
+        inputs, classes = batch_signature(model), tf.TensorSpec((None,), tf.int32)
+        numbers = tf.TensorSpec((None,))
+        signature = (inputs, inputs, classes, numbers, numbers)
+        self._compiled = tf.function(self._summed, signature, autograph=False)
 
     def __call__(
         self,

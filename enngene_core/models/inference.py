@@ -10,7 +10,7 @@ import numpy as np
 from enngene_core.errors import BundleError
 from enngene_core.models.calibration import calibrated
 from enngene_core.models.ensemble import layers_of, members_of
-from enngene_core.models.inputs import network_inputs
+from enngene_core.models.inputs import batch_signature, network_inputs
 from enngene_core.specs.calibration import Calibration
 
 _BATCH = 1024
@@ -89,7 +89,7 @@ class Predictor:
         self._n_classes = model.output["probabilities"].shape[-1]
         self._names = [tensor.name for tensor in model.inputs]
         self._forward = tf.function(
-            lambda inputs: of_batch(model, inputs), autograph=False, reduce_retracing=True
+            lambda inputs: of_batch(model, inputs), (batch_signature(model),), autograph=False
         )
         self.n_at_once = rows_at_once(model, most=_BATCH)
 

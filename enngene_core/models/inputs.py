@@ -7,6 +7,11 @@ import numpy as np
 import tensorflow as tf
 
 
+def batch_signature(model: keras.Model) -> dict[str, tf.TensorSpec]:
+    """What `network_inputs` gives, of any number of windows: for a function compiled once."""
+    return {tensor.name: tf.TensorSpec((None, *tensor.shape[1:])) for tensor in model.inputs}
+
+
 def network_inputs(branches: Mapping[str, np.ndarray], model: keras.Model) -> dict[str, tf.Tensor]:
     """Branches of a batch, one-hot where they are coded.
 

@@ -1,8 +1,7 @@
 """The table of predictions."""
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -13,27 +12,23 @@ from enngene_core.intervals.windows import Windows
 
 _NA = "NA"
 _FEW = 1 << 14
+_OF_INTERVAL, _OF_SEQUENCE = ("chrom", "start", "end", "name", "strand"), ("name", "length")
 
 #: How a value is written, and the values.
 Column = tuple[str, list[Any]]
 
 
-def write_predictions(
-    path: Path,
-    loci: Windows | Intervals,
-    *,
-    classes: tuple[str, ...],
-    probabilities: np.ndarray,
-    with_true_class: bool = False,
-    with_confidence: bool = False,
-    of_sequences: bool = False,
-    spread: np.ndarray | None = None,
-    distance: np.ndarray | None = None,
-) -> None:
-    """Write a row for each locus: place, probability of each class, highest scoring class.
+def write_predictions(path: Path, loci: Windows | Intervals, **columns: Any) -> None:
+    """Write the whole `PredictionTable`, whose parameters these are."""
+    with PredictionTable(path, loci, **columns) as table:
+        table.write_until(len(loci))
 
-    Of intervals, the columns of their file that are in none of these follow as ``input_5``, ...
-    by their numbers there.
+
+class PredictionTable:
+    """A row for each locus: place, probability of each class, highest scoring class.
+
+    Rows are written as far as their values are known. Of intervals, the columns of their file that
+    are in none of these follow as ``input_5``, ... by their numbers there.
 
     Parameters
     ----------
@@ -57,37 +52,78 @@ def write_predictions(
     distance : ndarray of float, shape (n_loci,), optional
         Of `Typical.distance`: a locus whose distance is above 1 is unlike the training windows.
     """
-    columns = ["name", "length"] if of_sequences else ["chrom", "start", "end", "name", "strand"]
-    columns += ["true_class"] if with_true_class else []
-    columns += [*classes, "predicted_class", *(["confidence"] if with_confidence else [])]
-    columns += [] if spread is None else ["spread"]
-    columns += [] if distance is None else ["unlike_training", "unlike_distance"]
-    intervals = loci if isinstance(loci, Intervals) and not of_sequences else None
-    numbers: tuple[int, ...] = ()
-    if intervals is not None:
-        numbers = unread_columns(intervals)
-        columns += [f"input_{number}" for number in numbers]
-    more = [probabilities.max(axis=1)] if with_confidence else []
-    more += [] if spread is None else [spread]
-    values = np.column_stack((probabilities, *more))
-    class_cells = [cell(name) for name in classes]
-    label = loci.label if with_true_class and isinstance(loci, Windows) else None
-    # The names of files may be no text at all.
-    with open(path, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as handle:
-        handle.write("\t".join(cell(name) for name in columns) + "\n")
-        for first in range(0, len(loci), _FEW):
-            few = slice(first, first + _FEW)
-            parts = _sequences(loci, few) if of_sequences else _places(loci, few)
-            if label is not None:
-                parts.append(("%s", [class_cells[i] for i in label[few].tolist()]))
-            parts += _predicted(values[few], class_cells)
-            if distance is not None:
-                parts += _unlike(distance[few])
-            if intervals is not None and numbers:
-                parts.append(("%s", unread_cells(intervals, numbers, few)))
+
+    def __init__(
+        self,
+        path: Path,
+        loci: Windows | Intervals,
+        *,
+        classes: tuple[str, ...],
+        probabilities: np.ndarray,
+        with_true_class: bool = False,
+        with_confidence: bool = False,
+        of_sequences: bool = False,
+        spread: np.ndarray | None = None,
+        distance: np.ndarray | None = None,
+    ) -> None:
+        self._path, self._loci, self._of_sequences = path, loci, of_sequences
+        self._class_cells = [cell(name) for name in classes]
+        self._label = loci.label if with_true_class and isinstance(loci, Windows) else None
+        self._probabilities, self._with_confidence = probabilities, with_confidence
+        self._spread, self._distance = spread, distance
+        self._intervals = loci if isinstance(loci, Intervals) and not of_sequences else None
+        self._unread = () if self._intervals is None else unread_columns(self._intervals)
+        self._n_written = 0
+
+    def __enter__(self) -> Self:
+        columns = list(_OF_SEQUENCE if self._of_sequences else _OF_INTERVAL)
+        columns += [] if self._label is None else ["true_class"]
+        columns += [*self._class_cells, "predicted_class"]
+        columns += ["confidence"] if self._with_confidence else []
+        columns += [] if self._spread is None else ["spread"]
+        columns += [] if self._distance is None else ["unlike_training", "unlike_distance"]
+        columns += [f"input_{number}" for number in self._unread]
+        # The names of files may be no text at all.
+        self._file = open(
+            self._path, "w", encoding="utf-8", errors="backslashreplace", newline="\n"
+        )
+        self._file.write("\t".join(columns) + "\n")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def write_until(self, after: int) -> None:
+        """Write the rows before this one that are not yet written."""
+        for first in range(self._n_written, after, _FEW):
+            few = slice(first, min(first + _FEW, after))
+            parts = (_sequences if self._of_sequences else _places)(self._loci, few)
+            if self._label is not None:
+                parts.append(("%s", [self._class_cells[i] for i in self._label[few].tolist()]))
+            parts += self._predicted(few)
+            if self._distance is not None:
+                parts += _unlike(self._distance[few])
+            if self._intervals is not None and self._unread:
+                parts.append(("%s", unread_cells(self._intervals, self._unread, few)))
             form = "\t".join(form for form, _ in parts) + "\n"
             columns_of_few = (column for _, column in parts)
-            handle.writelines(map(form.__mod__, zip(*columns_of_few, strict=True)))
+            self._file.writelines(map(form.__mod__, zip(*columns_of_few, strict=True)))
+        self._n_written = max(self._n_written, after)
+
+    def _predicted(self, few: slice) -> list[Column]:
+        """Probabilities, highest scoring class, and what is told of that class."""
+        probabilities = self._probabilities[few]
+        n_classes = len(self._class_cells)
+        unusable = np.isnan(probabilities[:, 0])
+        highest = np.where(unusable, n_classes, probabilities.argmax(axis=1)).tolist()
+        names = [*self._class_cells, _NA]
+        more = [probabilities.max(axis=1)] if self._with_confidence else []
+        more += [] if self._spread is None else [self._spread[few]]
+        return [
+            *(_numbers("%.6f", column, unusable) for column in probabilities.T),
+            ("%s", [names[index] for index in highest]),
+            *(_numbers("%.6f", column, unusable) for column in more),
+        ]
 
 
 def _places(loci: Windows | Intervals, few: slice) -> list[Column]:
@@ -114,17 +150,6 @@ def _cells(texts: np.ndarray) -> list[str]:
     if any(b"\n" in value for value in values):
         return [cell(value.decode("utf-8", "replace")) for value in values]
     return cells(values)
-
-
-def _predicted(values: np.ndarray, class_cells: Sequence[str]) -> list[Column]:
-    """Probabilities, highest scoring class, and whatever columns more `values` have."""
-    n_classes = len(class_cells)
-    unusable = np.isnan(values[:, 0])
-    highest = np.where(unusable, n_classes, values[:, :n_classes].argmax(axis=1)).tolist()
-    names = [*class_cells, _NA]
-    numbers = [_numbers("%.6f", column, unusable) for column in values.T]
-    predicted = ("%s", [names[index] for index in highest])
-    return [*numbers[:n_classes], predicted, *numbers[n_classes:]]
 
 
 def _unlike(distance: np.ndarray) -> list[Column]:

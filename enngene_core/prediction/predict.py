@@ -1,19 +1,27 @@
 """Prediction: new intervals or sequences get a probability for each class."""
 
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from enngene_core.dataset.new_windows import Kind, new_windows_in_turn, read_new_file
+from enngene_core.dataset.new_windows import (
+    Kind,
+    NewWindows,
+    new_windows_in_turn,
+    read_new_file,
+)
 from enngene_core.dataset.rejected import write_rejected_rows
 from enngene_core.dataset.sources import References
 from enngene_core.formats.intervals.intervals import Intervals
 from enngene_core.intervals.rejections import Rejections
 from enngene_core.models.bundle import BundleConfig, read_bundle
 from enngene_core.models.inference import Predictor
-from enngene_core.models.predictions import write_predictions
+from enngene_core.models.predictions import PredictionTable
+from enngene_core.outputs import written_together
 from enngene_core.specs.execution import ExecutionSpec, InferenceSpec
 
 
@@ -95,43 +103,64 @@ def predict(
     loci_of_file = read_new_file(loci, references, config.dataset, kind=kind, branches=branches)
     found = loci_of_file.intervals
     is_ensemble, typical = config.n_members > 1, bundle.typical
-    of_windows = Predictor(bundle.model, with_spread=is_ensemble, calibration=config.calibration)
+    predictor = Predictor(bundle.model, with_spread=is_ensemble, calibration=config.calibration)
     n_classes = len(config.dataset.classes)
     values = np.full((len(found), n_classes + is_ensemble), np.nan, np.float32)
     distance = np.full(len(found), np.nan, np.float32) if typical else None
     rejections, n_done = [], 0
-    for new in new_windows_in_turn(
-        [loci_of_file],
-        references,
-        config.dataset,
-        branches=branches,
-        execution=execution,
-        on_folded=on_folded,
-    ):
-        rejections.append(new.rejections)
-        n_done += len(new.rejections)
-        if len(new.windows):
-            rows = np.searchsorted(found.line, new.windows.source_row)
-            values[rows] = of_windows(new.branches, _of_all(on_progress, n_done, len(found)))
-            if typical is not None and distance is not None:
-                distance[rows] = typical.distance(new.branches, config.read_encodings)
-            n_done += len(rows)
-    rejected_rows = Rejections.joined(rejections)
-    spread = values[:, -1] if is_ensemble else None
     probabilities = values[:, :n_classes]
-    if output is not None:
-        write_predictions(
-            output,
-            found,
-            classes=config.dataset.classes,
-            probabilities=probabilities,
-            with_confidence=True,
-            of_sequences=kind == "sequences",
-            spread=spread,
-            distance=distance,
-        )
-    if rejected is not None:
-        write_rejected_rows(rejected, rejected_rows, found)
+    spread = values[:, -1] if is_ensemble else None
+
+    def keep(new: NewWindows, of_windows: Future[np.ndarray]) -> None:
+        rows = np.searchsorted(found.line, new.windows.source_row)
+        if typical is not None and distance is not None:
+            distance[rows] = typical.distance(new.branches, config.read_encodings)
+        values[rows] = of_windows.result()
+        if table is not None:
+            table.write_until(int(rows[-1]) + 1)
+
+    with ExitStack() as stack:
+        table_path, rejected_path = stack.enter_context(written_together(output, rejected))
+        table = None
+        if table_path is not None:
+            table = PredictionTable(
+                table_path,
+                found,
+                classes=config.dataset.classes,
+                probabilities=probabilities,
+                with_confidence=True,
+                of_sequences=kind == "sequences",
+                spread=spread,
+                distance=distance,
+            )
+            stack.enter_context(table)
+        # Beside the network windows are made ready for it, and those before them written.
+        network = stack.enter_context(ThreadPoolExecutor(1))
+        started = []
+        for new in new_windows_in_turn(
+            [loci_of_file],
+            references,
+            config.dataset,
+            branches=branches,
+            execution=execution,
+            on_folded=on_folded,
+        ):
+            rejections.append(new.rejections)
+            n_done += len(new.rejections)
+            if not len(new.windows):
+                continue
+            told = _of_all(on_progress, n_done, len(found))
+            started.append((new, network.submit(predictor, new.branches, told)))
+            n_done += len(new.windows)
+            if len(started) == 2:
+                keep(*started.pop(0))
+        for last in started:
+            keep(*last)
+        if table is not None:
+            table.write_until(len(found))
+        rejected_rows = Rejections.joined(rejections)
+        if rejected_path is not None:
+            write_rejected_rows(rejected_path, rejected_rows, found)
     return PredictionResult(config, found, probabilities, spread, distance, rejected_rows)
 
 

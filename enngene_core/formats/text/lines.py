@@ -16,6 +16,8 @@ LONGEST_LINE = 1 << 16
 _MOST_LINES = 1 << 25
 _PIECE = 1 << 20
 _FEW = 1 << 12
+#: Lines whose bytes are counted together: the longest take 16 MiB.
+_SOME = 1 << 8
 _NEWLINE, _RETURN = 10, 13
 _LONE_RETURN = re.compile(rb"\r(?!\n|\Z)")
 #: Which bytes of four are not zero.
@@ -58,6 +60,17 @@ class TextLines:
             few = slice(first, first + _FEW) if lines is None else lines[first : first + _FEW] - 1
             for start, end in zip(self.start[few].tolist(), self.end[few].tolist(), strict=True):
                 yield str(view[start:end], "utf-8", "replace")
+
+    def counts(self, byte: int) -> np.ndarray:
+        """How often a byte stands in each line, shape (n_lines,)."""
+        found = np.zeros(len(self), np.int32)
+        for first in range(0, len(self), _SOME):
+            some = slice(first, first + _SOME)
+            start, end = self.start[some], self.end[some]
+            is_found = self.content[start[0] : end[-1]] == byte
+            before = np.concatenate(([0], np.cumsum(is_found, dtype=np.int32)))
+            found[some] = before[end - start[0]] - before[start - start[0]]
+        return found
 
 
 def read_lines(

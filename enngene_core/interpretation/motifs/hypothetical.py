@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from enngene_core.models.inference import rows_at_once
-from enngene_core.models.inputs import network_inputs
+from enngene_core.models.inputs import batch_signature, network_inputs
 
 #: Points on all paths of a batch that go through the network at once, if it is not too large.
 _MOST_ROWS = 1600
@@ -61,7 +61,9 @@ def hypothetical_contributions(
     points, weights = (nodes + 1) / 2, weights / 2
     n_rows = -(-rows_at_once(model, most=_OF_GRADIENT * _MOST_ROWS) // _OF_GRADIENT)
 
-    @tf.function(autograph=False, reduce_retracing=True)
+    numbers = tf.TensorSpec((None,))
+
+    @tf.function(input_signature=(batch_signature(model), numbers, numbers), autograph=False)
     def gradients(inputs: dict[str, tf.Tensor], at: tf.Tensor, of_point: tf.Tensor) -> tf.Tensor:
         x = inputs["sequence"]
         n_points, n_bases = tf.shape(at)[0], x.shape[2]
