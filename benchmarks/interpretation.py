@@ -32,7 +32,7 @@ from enngene_core.specs.network import Precision
 
 ROOT = Path(__file__).parent.parent
 ZERO = Contrast(baseline="zero")
-PER_CLASS, N_LOOP, N_MUTATED = 800, 24, 16
+PER_CLASS, N_LOOP, N_MUTATED = 800, 24, 64
 TRAPEZOID = 50
 #: Points whose contributions count as exact, and points that reach what the trapezoid rule does.
 EXACT, FEW = 1000, 30
@@ -48,7 +48,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder of the genome's files")
     parser.add_argument("--torch-python", help="interpreter that has torch, captum and numpy")
     parser.add_argument("--work", type=Path, help="folder that keeps the trained network")
-    parser.add_argument("--windows", type=int, default=320)
+    parser.add_argument("--windows", type=int, default=480)
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--threads", type=int, default=2)
     arguments = parser.parse_args()
@@ -64,7 +64,8 @@ def main() -> None:
             for precision in get_args(Precision)
         }
         with Dataset(folder / "dataset.h5") as dataset:
-            rows = dataset.rows("validation")[: arguments.windows]
+            unseen = [dataset.rows(split) for split in ("validation", "test", "blackbox")]
+            rows = np.concatenate(unseen)[: arguments.windows]
             branches = {name: dataset.branch(name, rows) for name in BRANCHES}
             target = dataset.label[rows].astype(np.int64)
         tell_contributions(bundle.model, models, branches, target, folder, arguments)
