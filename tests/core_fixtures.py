@@ -14,8 +14,8 @@ from enngene_core.specs.network import ConvolutionLayer, DenseLayer, NetworkSpec
 from enngene_core.specs.preprocess import PreprocessSpec
 from enngene_core.specs.training import TrainingSpec
 
-# No test asserts times: other work may share the cores.
-settings.register_profile("enngene", deadline=None)
+# No test asserts times: other work may share the cores. What fails once fails again, everywhere.
+settings.register_profile("enngene", deadline=None, derandomize=True)
 settings.load_profile("enngene")
 
 REAL_DATA = Path(__file__).parent.parent / "test-data"

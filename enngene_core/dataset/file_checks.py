@@ -39,8 +39,8 @@ def read_description(path: Path, file: h5py.File) -> tuple[DatasetSpec, Provenan
     version = read("format-version")
     if not isinstance(version, int) or not 1 <= version <= VERSION:
         raise DatasetError(
-            f"{path}: format version {str(version)[:40]}; this program reads {VERSION}; a "
-            "newer enngene-core may read it"
+            f"{path}: format version {repr(version)[:40]}; this program reads {VERSION}; a newer "
+            "enngene-core may read it"
         )
     texts = {name: read(name) for name in ("spec", "classes", "provenance")}
     for name, text in texts.items():

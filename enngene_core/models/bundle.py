@@ -246,7 +246,7 @@ def _read_config(archive: BundleZip) -> BundleConfig:
     version = values.get("version")
     if not isinstance(version, int) or version > VERSION:
         raise BundleError(
-            f"{path}: format version {str(version)[:40]}; this program reads {VERSION}; a newer "
+            f"{path}: format version {repr(version)[:40]}; this program reads {VERSION}; a newer "
             "enngene-core may read it"
         )
     network = values.get("network")
