@@ -116,7 +116,7 @@ BAD_FILES: dict[str, tuple[Callable[[h5py.File], None], tuple[str, ...]]] = {
     "provenance not JSON": (attribute("provenance", "{"), ("attributes", "JSON")),
     "no provenance": (without_attribute("provenance"), ("provenance", "missing")),
     "version 0": (attribute("format-version", 0), ("version 0", "reads 1")),
-    "text as version": (attribute("format-version", "one"), ("version one",)),
+    "text as version": (attribute("format-version", "one"), ("version 'one'",)),
     "no version": (without_attribute("format-version"), ("version None",)),
     "no classes": (without_attribute("classes"), ("classes", "missing")),
     "no spec": (without_attribute("spec"), ("spec", "missing")),

@@ -134,7 +134,7 @@ BAD_CONFIGS: dict[str, tuple[Callable[[dict[str, Any]], Any], tuple[str, ...]]] 
     "another format": (setting("format", value="keras"), ("enngene-model",)),
     "newer version": (setting("version", value=2), ("version 2", "reads 1")),
     "version 0": (setting("version", value=0), ("version", "0")),
-    "text as version": (setting("version", value="1"), ("version 1",)),
+    "text as version": (setting("version", value="1"), ("version '1'",)),
     "unknown layer": (setting("network", "common", 0, value=LAMBDA), ("lambda",)),
     "unknown branch": (
         lambda config: config["network"].update(branches={"genes": []}, common=[]),
