@@ -28,7 +28,7 @@ from enngene_core.models.calibration import (
 )
 from enngene_core.models.inference import predict_probabilities
 from enngene_core.models.match import check_match, model_labels
-from enngene_core.models.predictions import write_predictions
+from enngene_core.models.predictions import PredictionTable
 from enngene_core.provenance import sha256
 from enngene_core.specs.calibration import Calibration
 from enngene_core.specs.evaluation import EvaluationSpec
@@ -142,13 +142,14 @@ def evaluate(
     if thresholds is not None:
         write_table(thresholds, THRESHOLD_COLUMNS, [item.row for item in result.thresholds])
     if predictions is not None:
-        write_predictions(
+        with PredictionTable(
             predictions,
             windows,
             classes=config.dataset.classes,
             probabilities=probabilities,
             with_true_class=True,
-        )
+        ) as table:
+            table.write_until(len(windows))
     return result
 
 

@@ -18,12 +18,6 @@ _OF_INTERVAL, _OF_SEQUENCE = ("chrom", "start", "end", "name", "strand"), ("name
 Column = tuple[str, list[Any]]
 
 
-def write_predictions(path: Path, loci: Windows | Intervals, **columns: Any) -> None:
-    """Write the whole `PredictionTable`, whose parameters these are."""
-    with PredictionTable(path, loci, **columns) as table:
-        table.write_until(len(loci))
-
-
 class PredictionTable:
     """A row for each locus: place, probability of each class, highest scoring class.
 

@@ -73,6 +73,15 @@ def test_lines_are_those_of_a_plain_split(
     assert texts(path) == expected
 
 
+@given(st.lists(st.text("a\t", max_size=5), max_size=600), st.sampled_from(["\n", "\r\n"]))
+def test_bytes_are_counted_line_by_line(
+    tmp_path_factory: pytest.TempPathFactory, written: list[str], end: str
+) -> None:
+    content = ("x" + end + end.join(written)).encode()
+    lines = read(saved(tmp_path_factory.mktemp("lines"), content))
+    assert lines.counts(9).tolist() == [text.count("\t") for text in lines.texts()]
+
+
 def test_packed_files_of_one_or_many_members(tmp_path: Path) -> None:
     plain = REAL_DATA / "exons.bed"
     content = plain.read_bytes()
